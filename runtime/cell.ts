@@ -1,5 +1,5 @@
 import { parse } from "acorn";
-import { analyze, type Reference } from "eslint-scope";
+import { analyze, type Reference, type ScopeManager } from "eslint-scope";
 import type { ImportDeclaration, Node, Program, Statement } from "estree";
 import { StripError } from "./strip-error.ts";
 
@@ -149,6 +149,7 @@ export function analyse(code: string, strip: (code: string) => string): CellFact
     if (used && importNames.has(variable.name))
       inputs.set(variable.name, mentionOf(used));
   }
+  flaws.push(...viewFlaws(program, scopes));
   const only = program.body.length === 1 ? program.body[0] : undefined;
   const expression = only?.type === "ExpressionStatement";
   if (only && expression) blank.push([rangeOf(only.expression)[1], js.length]);
@@ -183,6 +184,35 @@ function declared(node: Statement, flaws: Flaw[]): Mention[] {
     flaws.push({ ...at(node), message: `\`${node.kind}\` at the top level of a cell`,
       fix: "Use `const`; a value that changes belongs into a function or an input." });
   return node.declarations.flatMap((d) => namesIn(d.id));
+}
+
+/**
+ * `const name = view(input)` and nothing else: the name is the reader's value in
+ * every other cell, so it must be a name, and its own cell must not read it.
+ */
+function viewFlaws(program: Program, scopes: ScopeManager): Flaw[] {
+  const good = new Set<Node>();
+  const names = new Set<string>();
+  for (const statement of program.body)
+    for (const d of statement.type === "VariableDeclaration" ? statement.declarations : [])
+      if (d.id.type === "Identifier" && d.init?.type === "CallExpression") {
+        if (d.init.callee.type !== "Identifier" || d.init.callee.name !== "view") continue;
+        good.add(d.init.callee);
+        names.add(d.id.name);
+      }
+  const calls = (scopes.globalScope?.through ?? []).filter((r) =>
+    r.identifier.name === "view" && !good.has(r.identifier as Node));
+  const reads = (scopes.globalScope?.childScopes[0]?.variables ?? [])
+    .filter((v) => names.has(v.name))
+    .flatMap((v) => v.references.filter((r) => r.isRead()));
+  return [
+    ...calls.map((r) => ({ ...at(r.identifier as Node),
+      message: "`view(…)` is not bound to a name of its own",
+      fix: "Write `const name = view(…);` at the top level of the cell." })),
+    ...reads.map((r) => ({ ...at(r.identifier as Node),
+      message: `\`${r.identifier.name}\` is read in the cell that shows its input`,
+      fix: "Read it in the next cell: there it follows the reader." })),
+  ];
 }
 
 type Pattern = import("estree").Pattern;

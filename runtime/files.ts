@@ -1,7 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { root } from "./book.ts";
-
 /** Files beside a page, for its test and view cells. */
 export type Files = {
   /** The bytes of a file, relative to the page; `.gz` files come unpacked. */
@@ -21,10 +17,6 @@ export function filesFrom(read: (name: string) => Promise<Uint8Array>): Files {
     fixtureJson: async (name) => JSON.parse(new TextDecoder().decode(await fixture(name))),
   };
 }
-
-/** The files beside a page of this checkout. */
-export const filesBeside = (path: string): Files =>
-  filesFrom((name) => readFile(join(root, dirname(path), name)));
 
 async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
   const stream = new Blob([new Uint8Array(bytes)]).stream()

@@ -68,7 +68,7 @@ export function parsePage(source: string, path: string): Page {
   };
   const crlf = lines.findIndex((line) => line.endsWith("\r"));
   if (crlf >= 0)
-    report(crlf, lines[crlf]?.length ?? 0, "the line ends with CR LF",
+    report(crlf, (lines[crlf]?.length ?? 1) - 1, "the line ends with CR LF",
       "Save the page with LF line ends.");
 
   tokens.forEach((token, n) => {

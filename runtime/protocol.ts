@@ -64,8 +64,8 @@ export type ToWorker =
     readonly value: Setting }
   /** Change a cell of any page, or with its original code: reset it. */
   | { readonly type: "edit"; readonly edit: Edit }
-  /** Run the claims of the pages that import this one, and answer with results. */
-  | { readonly type: "claims" }
+  /** Run these pages, which import this one, too, and answer with their verdicts. */
+  | { readonly type: "claims"; readonly pages: readonly string[] }
   | { readonly type: "ping" };
 
 /** From the Worker to its page. */

@@ -12,9 +12,13 @@ const cells = "?cells";
 /**
  * Pages as test files: `x.md` is the page's test cells, `x.md?cells` its model.
  *
- * @param options.slow run the cells flagged `slow` instead of leaving them out
+ * @param options.slow run the cells flagged `slow`, too, instead of leaving them out
+ * @param options.base folder that holds `chapters`
  */
-export function literate(options: { readonly slow: boolean }): Plugin {
+export function literate(
+  options: { readonly slow: boolean; readonly base?: string },
+): Plugin {
+  const { slow, base = root } = options;
   return {
     name: "literate",
     enforce: "pre",
@@ -26,17 +30,17 @@ export function literate(options: { readonly slow: boolean }): Plugin {
     resolveId(source, importer) {
       // A page that is run as a test file comes with an absolute path.
       if (!/^\.\.?\/.*\.md$/.test(source) || importer === undefined) return null;
-      const from = pagePath(importer.replace(cells, ""));
-      return `${join(root, resolveImport(source, from))}${cells}`;
+      const from = pagePath(importer.replace(cells, ""), base);
+      return `${join(base, resolveImport(source, from))}${cells}`;
     },
     load(id) {
       if (!id.endsWith(".md") && !id.endsWith(`.md${cells}`)) return null;
       const file = id.replace(cells, "");
-      const page = parsePage(readFileSync(file, "utf8"), pagePath(file));
+      const page = parsePage(readFileSync(file, "utf8"), pagePath(file, base));
       this.addWatchFile(file);
       return id.endsWith(cells)
-        ? { code: modelCode(page), map: mapOf(page) }
-        : { code: strip(testCode(page, options.slow)), map: null };
+        ? { code: modelCode(page), map: mapOf(page, base) }
+        : { code: strip(testCode(page, slow, base)), map: null };
     },
   };
 }
@@ -52,7 +56,7 @@ function modelCode(page: Page): string {
   return strip(tangleModule(page, kit, `\n;export { ${hidden.join(", ")} };`));
 }
 
-function testCode(page: Page, slow: boolean): string {
+function testCode(page: Page, slow: boolean, base: string): string {
   const { facts } = study(page);
   const names = facts.flatMap((f, id) => page.cells[id]?.kind === "model"
     ? [...f.outputs.map((o) => o.name), ...f.imports.map((i) => i.local)] : []);
@@ -60,15 +64,16 @@ function testCode(page: Page, slow: boolean): string {
     'import { test, expect, describe } from "vitest";',
     'import * as fc from "fast-check";',
     'import { html, svg } from "#runtime/values.ts";',
-    'import { filesBeside } from "#runtime/files.ts";',
+    'import { filesBeside } from "#runtime/disk.ts";',
     `import { ${names.join(", ")} } from "./${page.path.split("/").at(-1)}";`,
-    `const { fixture, fixtureJson } = filesBeside(${JSON.stringify(page.path)});`,
+    `const { fixture, fixtureJson } = filesBeside(${
+      JSON.stringify(page.path)}, ${JSON.stringify(base)});`,
   ].join(" ");
   const empty = page.cells.some((c) => c.kind === "test" && (slow || !c.flags.has("slow")))
     ? "" : ` test("the page loads", () => expect([${names.join(", ")}]).toBeDefined());`;
   return tangleTests(page, header + empty, slow);
 }
 
-const mapOf = (page: Page): string => new MagicString(page.source)
-  .generateMap({ source: join(root, page.path), includeContent: true, hires: "boundary" })
+const mapOf = (page: Page, base: string): string => new MagicString(page.source)
+  .generateMap({ source: join(base, page.path), includeContent: true, hires: "boundary" })
   .toString();

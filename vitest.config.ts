@@ -3,21 +3,30 @@ import { defineConfig } from "vitest/config";
 import { agreement } from "./runtime/agreement.ts";
 import { literate } from "./runtime/vitest.ts";
 
-/** `npm run prove` sets it: the cells flagged `slow` run, too. */
-const slow = process.env["PROVE"] === "1";
-
-export default defineConfig({
-  plugins: [literate({ slow })],
-  resolve: { alias: {
-    "#runtime": fileURLToPath(new URL("./runtime", import.meta.url)),
-  } },
-  test: {
-    include: ["chapters/**/*.md", "runtime/**/*.test.ts", "site/**/*.test.ts"],
-    exclude: ["chapters/**/fixtures/**", "**/node_modules/**", "build/**"],
-    pool: "threads",
-    isolate: false,
-    includeTaskLocation: true,
-    reporters: ["default", agreement({ slow })],
-    coverage: { provider: "v8", include: ["chapters/**/*.md"], reporter: ["text"] },
-  },
+/** `npm run prove` is this with `--mode prove`: pages only, slow cells too. */
+export default defineConfig(({ mode }) => {
+  const prove = mode === "prove";
+  return {
+    plugins: [literate({ slow: prove })],
+    resolve: { alias: {
+      "#runtime": fileURLToPath(new URL("./runtime", import.meta.url)),
+    } },
+    test: {
+      include: ["chapters/**/*.md",
+        ...(prove ? [] : ["runtime/**/*.test.ts", "site/**/*.test.ts"])],
+      exclude: ["chapters/**/fixtures/**", "**/node_modules/**", "build/**"],
+      pool: "threads",
+      isolate: false,
+      includeTaskLocation: true,
+      testTimeout: prove ? 600_000 : 30_000,
+      reporters: prove ? ["verbose"] : ["default", agreement()],
+      coverage: {
+        provider: "v8",
+        include: ["chapters/**/*.md"],
+        exclude: ["chapters/**/fixtures/**"],
+        reporter: [["text", { skipFull: true }]],
+        thresholds: { lines: 100 },
+      },
+    },
+  };
 });

@@ -31,7 +31,7 @@ const verdictsOf = (cells: Iterable<CellResult>): Outcome[] => [...cells].flatMa
  * Cells run twice by construction: as modules under Vitest and as a dataflow
  * graph. After a whole run this runs the graph, too, and fails when they differ.
  */
-export function agreement(options: { readonly slow: boolean }): Reporter {
+export function agreement(): Reporter {
   let vitest: Vitest;
   return {
     onInit: (v) => { vitest = v; },
@@ -44,7 +44,7 @@ export function agreement(options: { readonly slow: boolean }): Reporter {
       if (reason === "interrupted" || pages.length === 0) return;
       const paths = pages.map((m) => pagePath(m.moduleId));
       const book = await readBook();
-      const results = await runBook(book, paths, { base: root, runSlow: options.slow });
+      const results = await runBook(book, paths, { base: root });
       let differ = 0;
       pages.forEach((module, n) => {
         const ran = [...module.children.allTests()]

@@ -77,8 +77,8 @@ export type FromWorker =
   | { readonly type: "result"; readonly page: string; readonly cell: number;
     readonly out: string; readonly verdicts: readonly Verdict[];
     readonly trouble?: Trouble }
-  /** Nothing is left to run. */
-  | { readonly type: "settled" }
+  /** Nothing is left to run of the first `orders` messages (pings not counted). */
+  | { readonly type: "settled"; readonly orders: number }
   | { readonly type: "pong" }
   /** The Worker itself cannot go on (a page module does not load). */
   | { readonly type: "failed"; readonly message: string };

@@ -19,14 +19,16 @@ export const dataflowModule = ({ page, facts }: Studied): string =>
  * @param book every page that may be needed
  * @param paths the pages to run
  * @param options.runSlow also the test cells flagged `slow`
+ * @param options.onStart told of each cell that is about to run
  * @param options.onCell told of each finished cell, for a progress line
  */
 export async function runBook(
   book: readonly Studied[], paths: readonly string[],
   options: { readonly base?: string; readonly runSlow?: boolean;
+    readonly onStart?: (page: string, cell: number) => void;
     readonly onCell?: (result: CellResult) => void } = {},
 ): Promise<Map<string, Map<number, CellResult>>> {
-  const { base = root, runSlow = false, onCell } = options;
+  const { base = root, runSlow = false, onStart, onCell } = options;
   const results = new Map<string, Map<number, CellResult>>(
     paths.map((path) => [path, new Map()]));
   const sources = new Map(book.map((studied) => [studied.page.path, studied]));
@@ -36,7 +38,7 @@ export async function runBook(
     readFile: (page, name) => readBeside(base, page, name),
     testKit: async () => testKit(),
     runSlow,
-    onStart: () => {},
+    onStart: (page, cell) => onStart?.(page, cell),
     onResult: (result) => {
       results.get(result.page)?.set(result.cell, result);
       onCell?.(result);

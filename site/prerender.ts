@@ -17,11 +17,13 @@ export type Prerendered = {
  * @param book every page that may be needed
  * @param paths the pages to run
  * @param options.runSlow also the test cells flagged `slow`
+ * @param options.onStart told of each cell that is about to run
  * @param options.onCell told of each finished cell, for a progress line
  */
 export async function prerender(
   book: readonly Studied[], paths: readonly string[],
   options: { readonly base?: string; readonly runSlow?: boolean;
+    readonly onStart?: (page: string, cell: number) => void;
     readonly onCell?: (result: CellResult) => void } = {},
 ): Promise<Map<string, Map<number, Prerendered>>> {
   const results = await runBook(book, paths, options);

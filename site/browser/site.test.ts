@@ -1,0 +1,369 @@
+import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
+import type { Server } from "node:http";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type {
+  Browser, BrowserContext, BrowserContextOptions, ConsoleMessage, Locator, Page,
+} from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test as base } from "vitest";
+import { root } from "../../runtime/paths.ts";
+import { createSite } from "../build.ts";
+import { createSiteServer, listen } from "../serve.ts";
+import { browserPath, launch } from "./browser.ts";
+
+/**
+ * One small book, one server, one browser. Each test has a tab of its own, and
+ * with it edits of its own; the browser's cache is common.
+ */
+let browser: Browser;
+let usual: BrowserContext;
+let server: Server;
+let address: string;
+let folder: string;
+
+beforeAll(async () => {
+  await mkdir(join(root, "build"), { recursive: true });
+  folder = await mkdtemp(join(root, "build", "book-"));
+  await cp(fileURLToPath(new URL("fixtures", import.meta.url)), folder,
+    { recursive: true });
+  const out = join(folder, "site");
+  const site = createSite({ base: folder, out });
+  const [started] = await Promise.all([launch(), site.build()]);
+  browser = started;
+  usual = await browser.newContext();
+  await site.close();
+  server = createSiteServer(out);
+  address = await listen(server, { port: 0, host: "localhost" });
+}, 60_000);
+
+afterAll(async () => {
+  await browser?.close();
+  server?.close();
+  if (folder) await rm(folder, { recursive: true });
+});
+
+const first = "01-first/01-numbers.html";
+const second = "01-first/02-uses.html";
+
+/** What a tab asked for and wrote to the console. */
+type Heard = { readonly requests: string[]; readonly console: string[] };
+const heard = new WeakMap<Page, Heard>();
+
+/** Milliseconds for whatever a test waits for; only a failure takes as long. */
+const patience = 15_000;
+
+type Visit = (path: string, options?: BrowserContextOptions) => Promise<Page>;
+
+/** Tests side by side: `visit` opens a page in a tab that closes with the test. */
+const test = base.extend<{ readonly visit: Visit }>({
+  visit: async ({}, use) => {
+    const tabs: Page[] = [];
+    await use(async (path, options) => {
+      const context = options ? await browser.newContext(options) : usual;
+      const page = await context.newPage();
+      tabs.push(page);
+      listenTo(page);
+      page.setDefaultTimeout(patience);
+      await page.goto(`${address}${path}`);
+      return page;
+    });
+    for (const page of tabs) {
+      await (page.context() === usual ? page : page.context()).close();
+      const { requests = [], console = [] } = heard.get(page) ?? {};
+      expect(requests.filter((url) => !url.startsWith(address)
+        && !/^(data|blob):/.test(url)), "requests to another host").toEqual([]);
+      expect(console.filter((line) => line.startsWith("uncaught"))).toEqual([]);
+    }
+  },
+});
+
+function listenTo(page: Page): void {
+  const log: Heard = { requests: [], console: [] };
+  heard.set(page, log);
+  page.on("request", (request) => { log.requests.push(request.url()); });
+  page.on("console", (message: ConsoleMessage) => {
+    log.console.push(`${message.type()}: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => { log.console.push(`uncaught: ${error.message}`); });
+}
+
+const answer = (page: Page): Locator => page.locator(".answer");
+const cell = (page: Page, id: number): Locator => page.locator(`#cell-${id}`);
+const mod = process.platform === "darwin" ? "Meta" : "Control";
+
+/** Waits until the text of an element is, or matches, what is expected. */
+async function shows(element: Locator, text: string | RegExp): Promise<void> {
+  const end = Date.now() + patience;
+  for (;;) {
+    const now = await element.innerText();
+    if (typeof text === "string" ? now === text : text.test(now)) return;
+    if (Date.now() > end) expect(now).toEqual(text);
+    await new Promise((resolve) => { setTimeout(resolve, 50); });
+  }
+}
+
+/** Opens a cell in the editor and replaces its text; it runs by itself. */
+async function rewrite(page: Page, id: number, text: string): Promise<void> {
+  const editor = cell(page, id).locator(".cm-content");
+  if (await editor.count() === 0) {
+    await cell(page, id).hover();
+    await cell(page, id).getByRole("button", { name: /^Edit/ }).click();
+  }
+  await editor.press(`${mod}+a`);
+  await page.keyboard.insertText(text);
+}
+
+const model = (factor: string): string => `export const factor = ${factor};
+export const scaled = (x: number): number => x * factor;`;
+
+base("a browser that is not there is told in one line", () => {
+  expect(() => browserPath({ CHROMIUM_PATH: "/no/such/chromium" }))
+    .toThrow("CHROMIUM_PATH is /no/such/chromium, but there is no such file");
+});
+
+describe.concurrent("a page nobody has touched", () => {
+  test("is complete without scripts", async ({ visit }) => {
+    const page = await visit(first, { javaScriptEnabled: false });
+    await shows(answer(page), "3 becomes 6");
+    expect(await page.locator("#bar").getAttribute("width")).toBe("6");
+    await shows(page.locator("#N1"), /holds\s*N1 · a number is doubled/);
+    await shows(page.locator(".input output"), "3");
+    expect(await page.getByRole("button", { name: /Edit|Search/ }).count()).toBe(0);
+  });
+
+  test("asks for one small script and starts no Worker", async ({ visit }) => {
+    const page = await visit(first);
+    await page.waitForLoadState("networkidle");
+    const scripts = heard.get(page)?.requests.filter((url) => url.endsWith(".js"));
+    expect(scripts).toEqual([`${address}client/page.js`]);
+    const script = await page.request.get(`${address}client/page.js`);
+    expect(Number((await script.body()).length)).toBeLessThan(4096);
+    expect(page.workers()).toEqual([]);
+  });
+
+  test("fits a phone", async ({ visit }) => {
+    const page = await visit(first, { viewport: { width: 390, height: 844 } });
+    const width = await page.evaluate<number>("document.documentElement.scrollWidth");
+    expect(width).toBeLessThanOrEqual(390);
+  });
+
+  test("is dark when the system is, and as the reader wants", async ({ visit }) => {
+    const page = await visit(first, { colorScheme: "dark" });
+    const paper = async (): Promise<number> => {
+      const colour = await page.evaluate<string>(
+        "getComputedStyle(document.body).backgroundColor");
+      return Number(/\d+/.exec(colour)?.[0]);
+    };
+    expect(await paper()).toBeLessThan(60);
+    await page.getByRole("button", { name: "Light or dark" }).click();
+    expect(await paper()).toBeGreaterThan(200);
+    await page.reload();
+    expect(await paper()).toBeGreaterThan(200);
+  });
+});
+
+describe.concurrent("inputs", () => {
+  test("the first move of a slider counts", async ({ visit }) => {
+    const page = await visit(first);
+    const slider = page.getByLabel("dial");
+    await slider.fill("7");
+    await shows(answer(page), "7 becomes 14");
+    expect(await page.locator("#bar").getAttribute("width")).toBe("14");
+    await shows(page.locator(".input output"), "7");
+    await slider.focus();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowRight");
+    await shows(answer(page), "9 becomes 18");
+    expect(await page.locator("input[type=range]:focus").count()).toBe(1);
+  });
+
+  test("a reader who types is not disturbed", async ({ visit }) => {
+    const page = await visit(first);
+    const field = page.getByLabel("size");
+    await field.click();
+    await page.keyboard.press("End");
+    await page.keyboard.type("8", { delay: 30 });
+    await shows(page.locator(".sentence"), "128 bytes.");
+    await page.keyboard.press("Home");
+    await page.keyboard.type("x", { delay: 30 });
+    await shows(page.locator(".problem"), "\"x128\" is not a number");
+    await shows(page.locator(".sentence"), "128 bytes.");
+    expect(await page.locator("input[type=text]:focus").count()).toBe(1);
+    expect(await page.evaluate("document.activeElement.selectionStart")).toBe(1);
+    await page.keyboard.press("Backspace");
+    await page.locator(".problem").waitFor({ state: "detached" });
+    await page.getByLabel("word", { exact: true }).check();
+    await page.getByLabel("loud").check();
+    await shows(page.locator(".sentence"), "128 words!");
+  });
+
+  test("a file can be chosen, and it can be dropped", async ({ visit }) => {
+    const page = await visit(first);
+    await shows(page.locator(".bytes"), "four.bin: d0 0d fe ed");
+    await page.locator(".drop input").setInputFiles({ name: "own.bin",
+      mimeType: "application/octet-stream", buffer: Buffer.from([1, 2, 3, 255]) });
+    await shows(page.locator(".bytes"), "own.bin: 01 02 03 ff");
+    const transfer = await page.evaluateHandle(`(() => {
+      const data = new DataTransfer();
+      data.items.add(new File([new Uint8Array([0xd0, 0x0d, 9, 9])], "dropped.dtb"));
+      return data;
+    })()`);
+    await page.dispatchEvent(".drop", "dragover", { dataTransfer: transfer });
+    await page.dispatchEvent(".drop", "drop", { dataTransfer: transfer });
+    await shows(page.locator(".bytes"), "dropped.dtb: d0 0d 09 09");
+    await shows(page.locator(".drop"), /dropped\.dtb/);
+  });
+});
+
+describe.concurrent("edits", () => {
+  test("pictures and claims follow; reset undoes it", async ({ visit }) => {
+    const page = await visit(first);
+    const code = await cell(page, 0).locator("pre.code code").innerHTML();
+    await rewrite(page, 0, model("5"));
+    await shows(answer(page), "3 becomes 15");
+    expect(await page.locator("#bar").getAttribute("width")).toBe("15");
+    await shows(page.locator("#N1"),
+      /fails\s*N1[^]*01-numbers\.md:16:21[^]*expected 15 to be 6/);
+    await shows(page.locator("#N2"), /holds/);
+    await shows(page.locator("a.claim").first(), /N1\s*\(does not hold\)/);
+    await page.reload();
+    await shows(answer(page), "3 becomes 15");
+    await shows(cell(page, 0).locator(".cell-state"), "edited");
+    await shows(cell(page, 0).locator("pre.code"), /factor = 5;/);
+    await cell(page, 0).getByRole("button", { name: /^Reset/ }).click();
+    await shows(answer(page), "3 becomes 6");
+    await shows(page.locator("#N1"), /holds/);
+    expect(await cell(page, 0).locator("pre.code code").innerHTML()).toBe(code);
+    expect(await page.locator("#session").count()).toBe(0);
+  });
+
+  test("a broken cell says where, and who waits for it", async ({ visit }) => {
+    const page = await visit(first);
+    await rewrite(page, 0,
+      "export const factor = 2;\nexport const scaled = missing + 1;");
+    await shows(cell(page, 0).locator(".out"), /ReferenceError|missing is not defined/);
+    await shows(cell(page, 3).locator(".out"), /waits for scaled/);
+    await rewrite(page, 0, "export const factor = 2;\nexport const scaled = (x => ;");
+    await shows(cell(page, 0).locator(".out"), /01-numbers\.md:7:29 +SyntaxError/);
+    expect(await cell(page, 0).locator(".error-line").innerText())
+      .toBe("export const scaled = (x => ;");
+    await rewrite(page, 0, model("4"));
+    await shows(answer(page), "3 becomes 12");
+    expect(await cell(page, 0).locator(".error-line").count()).toBe(0);
+  });
+
+  test("an error names its place in the page, in the cell and in the console",
+    async ({ visit }) => {
+      const page = await visit(first);
+      await rewrite(page, 0, "export const factor: number = 2;\n"
+        + "export const scaled = (x: number): number => {\n"
+        + "  throw new RangeError(`${x} is out`);\n};");
+      await shows(cell(page, 3).locator(".out"),
+        /01-numbers\.md:8:9 +RangeError: 3 is out\s+chapters.*01-numbers\.md:32:47/);
+      expect(heard.get(page)?.console.join("\n"))
+        .toMatch(/^error: chapters\/01-first\/01-numbers\.md:8:9 {2}RangeError/m);
+    });
+
+  test("an endless loop is stopped and named", async ({ visit }) => {
+    const page = await visit(first);
+    await rewrite(page, 0, model("3"));
+    await shows(answer(page), "3 becomes 9");
+    const loop = "export const factor = 3;\n"
+      + "export const scaled = (x: number): number => { for (;;); };";
+    await page.evaluate(`let last = performance.now(); gap = 0; setInterval(() => {
+      gap = Math.max(gap, performance.now() - last); last = performance.now(); }, 20)`);
+    await rewrite(page, 0, loop);
+    await shows(cell(page, 0).locator(".cell-note"),
+      "Stopped after 2 s: the cell at line 32 did not come to an end. "
+      + "Your edit of this cell is kept here, but the page runs without it.");
+    // All the while the page itself never stood still as long as the Worker did.
+    expect(await page.evaluate("gap")).toBeLessThan(1000);
+    expect(await cell(page, 0).locator(".cm-content").innerText()).toBe(loop);
+    await shows(answer(page), "3 becomes 9");
+    await page.getByLabel("dial").fill("5");
+    await shows(answer(page), "5 becomes 15");
+    await cell(page, 0).getByRole("button", { name: /^Reset/ }).click();
+    await shows(answer(page), "5 becomes 10");
+    expect(await page.locator(".cell-note").count()).toBe(0);
+  });
+
+  test("an edit reaches the pages that import this one", async ({ visit }) => {
+    const page = await visit(first);
+    await rewrite(page, 0, model("5"));
+    await shows(page.locator("#session"), /U1 in 02-uses fails/);
+    await page.locator("#session").getByRole("link", { name: /U1/ }).click();
+    await page.waitForURL(`${address}${second}#U1`);
+    await shows(answer(page), "25");
+    await shows(page.locator("#U1"), /fails/);
+    await shows(page.locator("#session"),
+      /This page runs with your edit of 01-numbers, line 6/);
+    await page.goto(`${address}01-first/03-alone.html`);
+    await page.waitForLoadState("networkidle");
+    expect(await page.locator("#session").count()).toBe(0);
+    await page.goto(`${address}${second}`);
+    await page.locator("#session").getByRole("button", { name: /Reset/ }).click();
+    await shows(answer(page), "4");
+    await shows(page.locator("#U1"), /holds/);
+    await page.goto(`${address}${first}`);
+    await shows(answer(page), "3 becomes 6");
+  });
+});
+
+describe.concurrent("by keyboard", () => {
+  test("a cell is opened, run and left", async ({ visit }) => {
+    const page = await visit(first);
+    await cell(page, 0).locator("pre.code").focus();
+    await page.keyboard.press("e");
+    await cell(page, 0).locator(".cm-content:focus").waitFor();
+    await page.keyboard.press(`${mod}+End`);
+    await page.keyboard.type("\nexport const more = 1;");
+    await page.keyboard.press(`${mod}+Enter`);
+    await shows(cell(page, 0).locator(".cell-state"), "edited");
+    await page.keyboard.press("Escape");
+    const pre = cell(page, 0).locator("pre.code:focus");
+    await shows(pre, /export const more = 1;/);
+    expect(await pre.locator(".k").first().innerText()).toBe("export");
+  });
+
+  test("search opens with a slash, finds and follows", async ({ visit }) => {
+    const page = await visit("index.html");
+    await page.keyboard.press("/");
+    const dialog = page.getByRole("dialog", { name: "Search the book" });
+    await dialog.waitFor();
+    await page.keyboard.type("zyzzyva");
+    await shows(dialog.getByRole("status"), "Nothing in the book says “zyzzyva”.");
+    await dialog.getByRole("combobox").fill("stand alone");
+    await dialog.getByRole("option").first().waitFor();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "hidden" });
+    await page.keyboard.press("/");
+    await dialog.waitFor();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/03-alone\.html/);
+  });
+
+  test("types come with the arrow keys and go with Escape", async ({ visit }) => {
+    const page = await visit(first);
+    const pre = cell(page, 0).locator("pre.code");
+    await pre.focus();
+    await page.locator("#hover").waitFor({ state: "attached" });
+    await page.keyboard.press("ArrowRight");
+    await shows(page.getByRole("tooltip"),
+      /const factor: 2[^]*What `scaled` multiplies with/);
+    const token = page.locator(".t:focus");
+    expect(await token.getAttribute("aria-describedby")).toBe("hover");
+    await page.keyboard.press("Escape");
+    await page.getByRole("tooltip").waitFor({ state: "hidden" });
+    await cell(page, 0).locator("pre.code:focus").waitFor();
+  });
+
+  test("Tab goes from cell to cell, not from name to name", async ({ visit }) => {
+    const page = await visit(second);
+    await cell(page, 1).locator("pre.code").focus();
+    await page.locator("#hover").waitFor({ state: "attached" });
+    await page.keyboard.press("Tab");
+    await page.locator(":focus").waitFor();
+    expect(await page.locator("#cell-1 :focus").count()).toBe(0);
+  });
+});

@@ -1,0 +1,48 @@
+import type { Setting } from "../../runtime/protocol.ts";
+import { isStopped, readEdits, writeEdits, type Edits } from "./edits.ts";
+import { root } from "./here.ts";
+
+/** What the reader has changed. */
+export type State = {
+  readonly edits: Edits;
+  /** Inputs of this page, by cell and index. */
+  readonly settings: ReadonlyMap<string, InputSetting>;
+};
+
+export type InputSetting = {
+  readonly cell: number; readonly index: number; readonly value: Setting;
+};
+
+let now: State = { edits: readEdits(root), settings: new Map() };
+/** The last state that ran to its end. At first: the book as it is. */
+let good: State = { edits: new Map(), settings: new Map() };
+
+export const state = (): State => now;
+
+export function keepEdits(edits: Edits): void {
+  now = { ...now, edits };
+  writeEdits(root, edits);
+}
+
+export const keepSetting = (key: string, setting: InputSetting): void => {
+  now = { ...now, settings: new Map(now.settings).set(key, setting) };
+};
+
+/** Everything ran to its end. */
+export const markGood = (): void => { good = now; };
+
+/**
+ * Back to the last good state. Edits made since then stay, but are stopped.
+ *
+ * @returns the keys of these edits, and whether anything was taken back at all
+ */
+export function goBack():
+{ readonly stopped: readonly string[]; readonly any: boolean } {
+  const stopped = [...now.edits].filter(([key, edit]) =>
+    good.edits.get(key) !== edit && !isStopped(edit)).map(([key]) => key);
+  const any = stopped.length > 0 || now.settings !== good.settings;
+  now = { ...now, settings: good.settings };
+  keepEdits(new Map([...now.edits].map(([key, edit]) => [key,
+    stopped.includes(key) ? { ...edit, runs: good.edits.get(key)?.runs } : edit])));
+  return { stopped, any };
+}

@@ -1,0 +1,102 @@
+import "./no-frames.ts";
+import { createDataflow } from "../../runtime/dataflow.ts";
+import type {
+  CellResult, CompiledCell, CompiledPage, Edit, FromWorker, ToWorker,
+} from "../../runtime/protocol.ts";
+import { outputHtml } from "../outputs.ts";
+
+/** The Worker of a page: the dataflow, fed with messages. */
+
+const root = new URL("../", import.meta.url);
+const post = (message: FromWorker): void => postMessage(message);
+
+const originals = new Map<string, CompiledPage>();
+let edits: readonly Edit[] = [];
+let shownPage = "";
+/** Slow test cells that an edit has started: they run, and may take their time. */
+const slow = new Set<string>();
+
+const flow = createDataflow({
+  loadPage: async (path) => {
+    const module: { readonly default: CompiledPage } =
+      await import(new URL(`cells/${path}.js`, root).href);
+    originals.set(path, module.default);
+    const cells = await Promise.all(module.default.cells.map((cell) => {
+      const edit = edits.find((e) => e.page === path && e.cell === cell.id);
+      return edit ? compile(cell, edit) : cell;
+    }));
+    return { path, cells };
+  },
+  loadPackage: (name) => import(new URL(`cells/packages/${name}.js`, root).href),
+  readFile: async (page, name) => {
+    const answer = await fetch(new URL(name, new URL(`cells/${page}`, root)));
+    if (!answer.ok) throw new Error(`${name}: ${answer.status} ${answer.statusText}`);
+    return new Uint8Array(await answer.arrayBuffer());
+  },
+  testKit: async () => (await import("../../runtime/expect.ts")).testKit(),
+  runSlow: false,
+  onStart: (page, cell, flagged) => post({ type: "start", page, cell,
+    slow: flagged || slow.has(`${page} ${cell}`) }),
+  onResult: report,
+});
+
+function report(result: CellResult): void {
+  const { page, cell, verdicts, trouble } = result;
+  if (trouble && trouble.waitsFor === undefined)
+    console.error([`${trouble.place ?? page}  ${trouble.message}`,
+      ...trouble.frames.slice(1).map((frame) => `    at ${frame}`)].join("\n"));
+  const compiled = originals.get(page)?.cells.find((c) => c.id === cell);
+  const skipped = compiled?.kind === "test" && compiled.slow && verdicts.length === 0
+    && !trouble && !slow.has(`${page} ${cell}`);
+  // What the page shows of a slow test was computed when the book was built.
+  if (skipped && edits.length === 0) return;
+  const out = page !== shownPage ? "" : skipped
+    ? '<p class="skipped">A slow test: not run again after your edit. '
+      + "Open it in the editor and run it there.</p>"
+    : outputHtml(result);
+  post({ type: "result", page, cell, out, verdicts, ...(trouble && { trouble }) });
+}
+
+async function compile(cell: CompiledCell, edit: Edit): Promise<CompiledCell> {
+  const { recompile } = await import("./recompile.ts");
+  if (cell.slow) slow.add(`${edit.page} ${edit.cell}`);
+  return recompile(cell, edit);
+}
+
+async function redefine(edit: Edit): Promise<void> {
+  edits = [...edits.filter((e) => e.page !== edit.page || e.cell !== edit.cell), edit];
+  const cell = originals.get(edit.page)?.cells.find((c) => c.id === edit.cell);
+  if (cell) await flow.redefine(edit.page, await compile(cell, edit));
+}
+
+async function obey(message: ToWorker): Promise<void> {
+  switch (message.type) {
+    case "open":
+      shownPage = message.page;
+      edits = message.edits;
+      return flow.open(message.page);
+    case "set": return flow.set(shownPage, message.cell, message.index, message.value);
+    case "edit": return redefine(message.edit);
+    case "claims":
+      for (const page of message.pages) {
+        await flow.open(page);
+        await flow.settled();
+      }
+      return;
+    case "ping": return;
+  }
+}
+
+let orders = 0;
+onmessage = async ({ data }: MessageEvent<ToWorker>) => {
+  if (data.type === "ping") return post({ type: "pong" });
+  const mine = ++orders;
+  try {
+    await obey(data);
+    await flow.settled();
+    if (mine === orders) post({ type: "settled", orders: mine });
+  } catch (error) {
+    post({ type: "failed", message: String(error) });
+  }
+};
+post({ type: "pong" });

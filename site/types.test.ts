@@ -73,7 +73,7 @@ test("every name has its type, its first words and its definition", async () => 
   expect(seen(found, two, pageTwo).slice(1, 3)).toEqual([
     `4:13 Even → type Even = number → ${one}:10`,
     `4:21 E → (alias) type Even = number → ${one}:10`]);
-  expect(seen(found, two, pageTwo)[5]).toMatch(/^10:0 test → const test: TestAPI/);
+  expect(seen(found, two, pageTwo)[5]).toMatch(/^10:0 test → const test: /);
   expect(new Set(found.texts).size).toBe(found.texts.length);
 });
 

@@ -61,6 +61,7 @@ function testCode(page: Page, slow: boolean, base: string): string {
   const names = facts.flatMap((f, id) => page.cells[id]?.kind === "model"
     ? [...f.outputs.map((o) => o.name), ...f.imports.map((i) => i.local)] : []);
   const header = [
+    "/* v8 ignore start -- coverage is of the model */",
     'import { test, expect, describe } from "vitest";',
     'import * as fc from "fast-check";',
     'import { html, svg } from "#runtime/values.ts";',

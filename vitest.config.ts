@@ -16,6 +16,7 @@ export default defineConfig(({ mode }) => {
         ...(prove ? [] : ["runtime/**/*.test.ts", "site/**/*.test.ts"])],
       exclude: ["chapters/**/fixtures/**", "**/node_modules/**", "build/**"],
       pool: "threads",
+      maxWorkers: "100%",
       isolate: false,
       includeTaskLocation: true,
       testTimeout: prove ? 600_000 : 30_000,

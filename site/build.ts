@@ -10,7 +10,9 @@ import {
 } from "./assets.ts";
 import { catalogue, type Catalogue } from "./catalogue.ts";
 import { claimsBody, claimsOf, summary, type Claim, type Outcomes } from "./claims.ts";
-import { bookTitle, linkProblems, notFoundHtml, otherHtml, pageHtml } from "./html.ts";
+import {
+  bookTitle, linkProblems, notFoundHtml, otherHtml, pageHtml, typesJson, typesUrl,
+} from "./html.ts";
 import type { Prerendered } from "./prerender.ts";
 import { writeSearch } from "./search.ts";
 import { typeInfo, type TypeInfo } from "./types.ts";
@@ -146,6 +148,8 @@ export function createSite(options: Options = {}): Site {
     const drawing = { book: shelf, outcomes, claims, types, problems };
     const texts = new Map(shelf.reading.map((entry) =>
       [entry.url, pageHtml(entry, drawing)]));
+    for (const entry of shelf.reading)
+      texts.set(typesUrl(entry), typesJson(entry, drawing));
     texts.set("claims.html", otherHtml({ url: "claims.html", book: shelf,
       title: "Claims", main: claimsBody(shelf, claims) }));
     texts.set("404.html", notFoundHtml(shelf));

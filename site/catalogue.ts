@@ -117,7 +117,8 @@ function chaptersOf(entries: readonly Entry[]): Chapter[] {
 }
 
 /** Ids that the page's own furniture takes; a cell's name must not. */
-const taken: ReadonlySet<string> = new Set(["hovers"]);
+const taken: ReadonlySet<string> =
+  new Set(["found", "hover", "search", "session"]);
 
 /** The id of a top-level name in its page. */
 export const nameAnchor = (name: string): string =>

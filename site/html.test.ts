@@ -4,7 +4,9 @@ import { parsePage } from "../runtime/page.ts";
 import { catalogue, headingAnchor, type Catalogue } from "./catalogue.ts";
 import { claimsOf, sentences, summary, type Outcomes } from "./claims.ts";
 import { emitCode, emitLine, tokenize } from "./highlight.ts";
-import { linkProblems, notFoundHtml, pageHtml, proseHref } from "./html.ts";
+import {
+  linkProblems, notFoundHtml, pageHtml, proseHref, typesJson, typesUrl,
+} from "./html.ts";
 import { between, pageLink } from "./links.ts";
 import { description } from "./prose.ts";
 import { rootOf, urlOf } from "./addresses.ts";
@@ -151,8 +153,9 @@ test("a view shows its picture first, a static cell is not a cell", () => {
 test("names in code lead to their definitions, texts are the page's own", () => {
   expect(memoryHtml).toContain('href="../01-entry/01-words.html#bits">bits</a>');
   expect(memoryHtml).toContain('href="../01-entry/01-words.html#Word">Word</a>');
-  expect(memoryHtml).toContain('id="hovers">["const bits: …","type Word"]</script>');
-  expect(wordsHtml).not.toContain('id="hovers"');
+  expect(typesJson(memoryEntry, drawing)).toBe('["const bits: …","type Word"]');
+  expect(memoryHtml).toContain(`"types":"${typesUrl(memoryEntry).split("/").at(-1)}"`);
+  expect(wordsHtml).not.toContain('"types"');
 });
 
 test("a name of the code has its id; a heading of the same slug gives way", () => {
@@ -212,8 +215,7 @@ test("every page says what it is and loads nothing of another host", () => {
 });
 
 test("data of a page cannot end its script element", () => {
-  const types = { texts: ["</script><b>"], pages: new Map([[wordsEntry.path,
-    [{ line: 6, column: 13, length: 4, text: 0 }]]]) };
-  expect(pageHtml(wordsEntry, { ...drawing, types }))
-    .toContain('["\\u003c/script>\\u003cb>"]');
+  const hostile = { ...wordsEntry, path: "</script><b>" };
+  const data = /id="page-data">(.*?)<\/script>/.exec(pageHtml(hostile, drawing))?.[1];
+  expect(data).toContain('"page":"\\u003c/script>\\u003cb>"');
 });

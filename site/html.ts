@@ -32,18 +32,26 @@ export function pageHtml(entry: Entry, drawing: Drawing): string {
   const hovers = hoversOf(entry, drawing);
   const body = bodyHtml(entry, drawing, hovers.marks);
   const at = book.reading.indexOf(entry);
-  const data = { page: entry.path, root, importers: entry.importers };
+  const data = { page: entry.path, root, importers: entry.importers,
+    ...(hovers.texts.length > 0 && { types: typesUrl(entry).split("/").at(-1) }) };
   return documentHtml({
     root, title: entry === book.front ? bookTitle : `${entry.title} · ${bookTitle}`,
     description: description(entry.page), book, current: entry,
     ...(at > 0 && { previous: book.reading[at - 1] }), next: book.reading[at + 1],
     main: html`${eyebrow(entry, book)}${looseProblems(entry, drawing.problems)
     }<div class="prose">${{ markup: body }}</div>${pageFoot(entry, book)}`,
-    scripts: html`${jsonScript("page-data", data)}${
-      hovers.texts.length > 0 && jsonScript("hovers", hovers.texts)}
+    scripts: html`${jsonScript("page-data", data)}
 <script type="module" src="${root}client/page.js"></script>`,
   });
 }
+
+/** Where the texts of a page's hovers are: beside it, fetched at the first use. */
+export const typesUrl = (entry: Entry): string =>
+  entry.url.replace(/\.html$/, ".types.json");
+
+/** The texts of a page's hovers, as `data-h` counts them. */
+export const typesJson = (entry: Entry, drawing: Drawing): string =>
+  JSON.stringify(hoversOf(entry, drawing).texts);
 
 /** A page that is not of the book: the claims, "not found". */
 export function otherHtml(

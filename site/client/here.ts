@@ -6,6 +6,8 @@ export type PageData = {
   readonly root: string;
   /** Pages that import this one, directly or not. */
   readonly importers: readonly string[];
+  /** The file beside the page with the texts of its hovers, if it has any. */
+  readonly types?: string;
 };
 
 const json = document.getElementById("page-data")?.textContent ?? "{}";

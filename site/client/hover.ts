@@ -3,8 +3,14 @@
  * a cell that has the focus. Escape hides them.
  */
 
-const texts: readonly string[] =
-  JSON.parse(document.getElementById("hovers")?.textContent ?? "[]");
+import { here } from "./here.ts";
+
+let texts: readonly string[] = [];
+/** The page is lighter without them, and most readers never ask. */
+const fetched = here.types === undefined ? Promise.resolve()
+  : fetch(new URL(here.types, location.href))
+    .then(async (response) => { texts = await response.json(); })
+    .catch(() => console.warn(`${here.types} cannot be read: no types of names`));
 
 const box = document.createElement("div");
 box.id = "hover";
@@ -17,7 +23,8 @@ let shownFor: HTMLElement | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Takes the event that made the page load this; later ones come by themselves. */
-export function show(event: Event): void {
+export async function show(event: Event): Promise<void> {
+  await fetched;
   if (event instanceof PointerEvent) pointer(event);
   else if (event instanceof FocusEvent) focus(event);
   else if (event instanceof KeyboardEvent) key(event);

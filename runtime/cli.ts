@@ -205,7 +205,8 @@ async function readOperand(name: string, stdin: Readable): Promise<Uint8Array> {
     if (found.size > limit) throw tooBig(name);
     const bytes = found.isFile() ? await readFile(name)
       : await collect(createReadStream(name), name);
-    return name.endsWith(".gz") ? gunzipSync(bytes, { maxOutputLength: limit }) : bytes;
+    return plain(name.endsWith(".gz")
+      ? gunzipSync(bytes, { maxOutputLength: limit }) : bytes);
   } catch (error) {
     if (!hasCode(error)) throw error;
     if (error.code === "ENOENT") throw new WrongUse(`there is no file ${name}`);
@@ -225,8 +226,12 @@ async function collect(stream: Readable, name: string): Promise<Uint8Array> {
     length += chunk.length;
     if (length > limit) throw tooBig(name);
   }
-  return Buffer.concat(chunks);
+  return plain(Buffer.concat(chunks));
 }
+
+/** The bytes without Node's Buffer, whose `slice` is no copy. */
+const plain = (bytes: Uint8Array): Uint8Array =>
+  new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 
 const tooBig = (name: string): WrongUse =>
   new WrongUse(`${name} is larger than 1 GiB, the most that is read`);

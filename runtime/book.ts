@@ -17,8 +17,10 @@ export async function readPage(path: string, base = root): Promise<Page> {
   return parsePage(await readFile(join(base, path), "utf8"), path);
 }
 
+/** Every page of the book, in reading order. */
+export const readPages = async (base = root): Promise<Page[]> =>
+  Promise.all((await pagePaths(base)).map((path) => readPage(path, base)));
+
 /** Reads and analyses the whole book. */
-export async function readBook(base = root): Promise<Studied[]> {
-  const paths = await pagePaths(base);
-  return (await Promise.all(paths.map((path) => readPage(path, base)))).map(study);
-}
+export const readBook = async (base = root): Promise<Studied[]> =>
+  (await readPages(base)).map(study);

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { pagePath, readBook, root, type Studied } from "./book.ts";
+import { pagePath, readPages, root, study, type Studied } from "./book.ts";
 import { printProblem, type Problem } from "./page.ts";
 import { checkRules } from "./rules.ts";
 import { tangleCheck } from "./tangle.ts";
@@ -10,7 +10,9 @@ import { typescriptExecutable } from "./typescript.ts";
 const tangled = join("build", "tangle");
 
 /** Writes what tsc reads; files that did not change keep their time. */
-export async function writeTangle(book: readonly Studied[], base = root): Promise<void> {
+export async function writeTangle(
+  book: readonly Pick<Studied, "page">[], base = root,
+): Promise<void> {
   const wanted = new Set(book.map(({ page }) => `${page.path}.ts`));
   const old = await readdir(join(base, tangled), { recursive: true }).catch(() => []);
   await Promise.all(old.filter((name) => name.endsWith(".md.ts") && !wanted.has(name))
@@ -27,7 +29,8 @@ export async function writeTangle(book: readonly Studied[], base = root): Promis
 /** Runs tsc on one project; positions come back as positions in pages. */
 async function runTsc(project: string, base: string): Promise<Problem[]> {
   const child = spawn(await typescriptExecutable(),
-    ["-p", project, "--noEmit", "--pretty", "false"],
+    ["-p", project, "--noEmit", "--pretty", "false", "--incremental",
+      "--tsBuildInfoFile", join("build", "cache", `${project.replace(/\W/g, "-")}.tsc`)],
     { cwd: base, stdio: ["ignore", "pipe", "inherit"] });
   let output = "";
   child.stdout.on("data", (chunk) => { output += chunk; });
@@ -64,14 +67,16 @@ export const pageOf = (file: string): string => file.split("\\").join("/")
 
 /** Every problem of the book: rules and types. */
 export async function check(base = root): Promise<Problem[]> {
-  const book = await readBook(base);
-  await writeTangle(book, base);
-  const [main, client] = await Promise.all([
+  const pages = await readPages(base);
+  await writeTangle(pages.map((page) => ({ page })), base);
+  const types = Promise.all([
     runTsc("tsconfig.json", base),
     readFile(join(base, "site/client/tsconfig.json")).then(
       () => runTsc("site/client/tsconfig.json", base), () => []),
   ]);
-  return [...checkRules(book), ...main, ...client];
+  // While tsc is at work in its own process.
+  const rules = checkRules(pages.map(study));
+  return [...rules, ...(await types).flat()];
 }
 
 if (pagePath(process.argv[1] ?? "") === "runtime/check.ts") {

@@ -17,7 +17,7 @@ export const sizeCommand: Command = {
     unit: { operand: "NAME", help: "what is counted" },
   },
   run: ({ files: [bytes], options }) => {
-    if (bytes === undefined || bytes.length === 0) return { problem: "the file is empty" };
+    if (!bytes?.length) return { problem: "the file is empty" };
     return { output: options.raw === true ? String(bytes.length)
       : \`\${bytes.length} \${options.unit ?? "bytes"}\` };
   },
@@ -70,8 +70,8 @@ console.log(JSON.stringify(results));
 
 let scratch: Scratch;
 beforeAll(async () => {
-  scratch = await scratchBook({ "chapters/1-x/01-toy.md": toy, "five": "12345", "empty": "",
-    "five.gz": "no gzip", "many.mjs": many });
+  scratch = await scratchBook({ "chapters/1-x/01-toy.md": toy, "five": "12345",
+    "empty": "", "five.gz": "no gzip", "many.mjs": many });
   await writeFile(join(scratch.base, "thousand.gz"), gzipSync(Buffer.alloc(1000)));
   await writeFile(join(scratch.base, "huge"), "");
   await truncate(join(scratch.base, "huge"), 2 ** 30 + 1);
@@ -92,7 +92,9 @@ const execute = (command: string, words: readonly string[]): Promise<Result> =>
 const run = (...words: readonly string[]): Promise<Result> =>
   execute(process.execPath, [bin, ...words]);
 
-async function runMany(lines: readonly (readonly string[])[]): Promise<readonly Result[]> {
+async function runMany(
+  lines: readonly (readonly string[])[],
+): Promise<readonly Result[]> {
   const [, stdout, stderr] =
     await execute(process.execPath, ["many.mjs", JSON.stringify(lines)]);
   expect(stderr).toBe("");
@@ -153,8 +155,9 @@ const wrong: readonly (readonly [readonly string[], string])[] = [
 ];
 
 test("right command lines print their answer, wrong ones one line", async () => {
-  const results = await runMany([...good, ...wrong].map(([words]) => words));
-  const shown = (n: number): unknown => [[...good, ...wrong][n]?.[0], ...results[n] ?? []];
+  const lines = [...good, ...wrong].map(([words]) => words);
+  const results = await runMany(lines);
+  const shown = (n: number): unknown => [lines[n], ...results[n] ?? []];
   good.forEach(([words, output], n) =>
     expect(shown(n)).toEqual([words, 0, output, ""]));
   wrong.forEach(([words, message], n) =>
@@ -183,7 +186,8 @@ describe.concurrent("the real program", () => {
   });
   test("is content with a reader that has seen enough", async () => {
     const child = spawn(process.execPath, [bin, "many"], {
-      env: { ...process.env, MMU_ON_BASE: scratch.base }, stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, MMU_ON_BASE: scratch.base },
+      stdio: ["ignore", "pipe", "pipe"],
     });
     let complaint = "";
     child.stderr.on("data", (chunk) => { complaint += chunk; });

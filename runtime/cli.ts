@@ -57,7 +57,9 @@ export async function runCli(
 
 type Answer = ReturnType<Command["run"]>;
 
-async function answerTo(argv: readonly string[], around: Surroundings): Promise<Answer> {
+async function answerTo(
+  argv: readonly string[], around: Surroundings,
+): Promise<Answer> {
   const [word = "--help", ...rest] = argv;
   const { base } = around;
   if (word === "--version") return { output: await version() };
@@ -77,8 +79,9 @@ async function answerTo(argv: readonly string[], around: Surroundings): Promise<
   return found.command.run({ ...call, files });
 }
 
+const manifest = new URL("../package.json", import.meta.url);
 const version = async (): Promise<string> =>
-  JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8")).version;
+  JSON.parse(await readFile(manifest, "utf8")).version;
 
 // Finding commands
 
@@ -90,7 +93,8 @@ async function places(base: string): Promise<Place[]> {
   const paths = await pagePaths(base).catch(() => {
     throw new WrongUse(`no chapters in ${base}`);
   });
-  const texts = await Promise.all(paths.map((path) => readFile(join(base, path), "utf8")));
+  const texts = await Promise.all(
+    paths.map((path) => readFile(join(base, path), "utf8")));
   return paths.flatMap((page, n) =>
     [...(texts[n] ?? "").matchAll(/^export const (\w*Command)\b/gm)]
       .flatMap(([, name]) => name === undefined ? [] : { page, name }));
@@ -122,9 +126,9 @@ async function loadAll(base: string): Promise<Found[]> {
 
 /** `check-entry` is expected in `checkEntryCommand`: only that page has to run. */
 async function find(word: string, base: string): Promise<Found> {
-  const expected = `${word.replace(/-(\w)/g, (_, c: string) => c.toUpperCase())}Command`;
+  const camel = word.replace(/-(\w)/g, (_, c: string) => c.toUpperCase());
   const all = await places(base);
-  for (const at of all.filter((p) => p.name === expected)) {
+  for (const at of all.filter((p) => p.name === `${camel}Command`)) {
     const found = await load(at, base);
     if (found?.command.name === word) return found;
   }
@@ -189,7 +193,9 @@ const operandsOf = (command: Command) =>
     repeated: word.includes("..."),
   }));
 
-function fileOperands(command: Command, operands: readonly string[]): readonly string[] {
+function fileOperands(
+  command: Command, operands: readonly string[],
+): readonly string[] {
   const last = operandsOf(command).length - 1;
   return operands.filter((_, n) => command.files?.includes(Math.min(n, last)));
 }
@@ -269,7 +275,8 @@ function printUsage({ command, page }: Found): string {
     [`--${name}${option.operand === undefined ? "" : ` ${option.operand}`}`,
       option.help] as const);
   const options = rows.length === 0 ? "" : `\noptions:\n${columns(rows)}`;
-  return `usage: ${usageLine(command)}\n\n${command.help}\n${options}\nDefined in ${page}\n`;
+  return `usage: ${usageLine(command)}\n\n${command.help}\n${options}
+Defined in ${page}\n`;
 }
 
 /** An exception: the place in the page, what it says, how it came there. */
@@ -284,9 +291,9 @@ export function printMistake(error: unknown, base: string): string {
   });
   const [first, ...rest] = frames;
   if (first)
-    return `${first.place}  ${error.name}: ${error.message}\n${
-      rest.map(({ name, place }) => `  from ${place}${name ? ` ${name}` : ""}\n`).join("")}`
-      + "mmu-on: this is a mistake in the model, not in what it was given";
+    return [`${first.place}  ${error.name}: ${error.message}`,
+      ...rest.map(({ name, place }) => `  from ${place}${name ? ` ${name}` : ""}`),
+      "mmu-on: this is a mistake in the model, not in what it was given"].join("\n");
   return /^\S+\.md:\d+:\d+ {2}/.test(error.message) ? error.message
     : error.stack ?? error.message;
 }

@@ -23,9 +23,10 @@ export async function load(url, context, next) {
 
 /** @type {(source: string, path: string) => Promise<string>} */
 async function pageModule(source, path) {
-  const [{ parsePage, place, printProblem }, { tangleModule }, { strip }, { StripError }] =
-    await Promise.all([import("./page.ts"), import("./tangle.ts"), import("./strip.ts"),
-      import("./strip-error.ts")]);
+  const [{ parsePage, place, printProblem }, { tangleModule }] =
+    await Promise.all([import("./page.ts"), import("./tangle.ts")]);
+  const [{ strip }, { StripError }] =
+    await Promise.all([import("./strip.ts"), import("./strip-error.ts")]);
   const page = parsePage(source, path);
   const [problem] = page.problems;
   if (problem) throw new SyntaxError(printProblem(problem));

@@ -21,8 +21,8 @@ const onDisk = {
   [two]: text("# Two", "", "```ts", 'import { half } from "./01-one.md";', "```", "",
     "```ts", "export const quarter = half(half(1));", "```"),
 };
-const edited = text("# Two", "", "```ts", 'import { half } from "./01-one.md";', "```", "",
-  "```ts", "export const quarter: string = half(half(1));", "```", "", "```ts",
+const edited = text("# Two", "", "```ts", 'import { half } from "./01-one.md";', "```",
+  "", "```ts", "export const quarter: string = half(half(1));", "```", "", "```ts",
   "let thi = 1;", "```", "", "half");
 
 let scratch: Scratch;
@@ -37,19 +37,20 @@ afterAll(async () => {
 /** Starts the real server and shakes hands as an editor with these abilities. */
 async function editor(textDocument: object) {
   const server = startServer(process.execPath,
-    ["--import", "tsx", fileURLToPath(new URL("./language-server.ts", import.meta.url))],
+    ["--import", "tsx", "runtime/language-server.ts"],
     fileURLToPath(new URL("..", import.meta.url)), { MMU_ON_BASE: scratch.base });
   servers.push(server);
   const { connection } = server;
   connection.onRequest(() => null);
   const published = new Map<string, (diagnostics: unknown) => void>();
   connection.onNotification("textDocument/publishDiagnostics",
-    (params: { uri: string; diagnostics: unknown[] }) => {
-      if (params.diagnostics.length > 0) published.get(params.uri)?.(params.diagnostics);
+    ({ uri, diagnostics }: { uri: string; diagnostics: unknown[] }) => {
+      if (diagnostics.length > 0) published.get(uri)?.(diagnostics);
     });
   connection.listen();
   const hello = await connection.sendRequest<{ capabilities: Record<string, unknown> }>(
-    "initialize", { processId: process.pid, rootUri: null, capabilities: { textDocument } });
+    "initialize",
+    { processId: process.pid, rootUri: null, capabilities: { textDocument } });
   await connection.sendNotification("initialized", {});
   const uri = (page: string): string => pathToFileURL(join(scratch.base, page)).href;
   return {
@@ -71,7 +72,8 @@ async function editor(textDocument: object) {
 
 /** What the edited page deserves: one type error, and one broken rule. */
 const wanted = [
-  expect.objectContaining({ message: "Type 'number' is not assignable to type 'string'.",
+  expect.objectContaining({
+    message: "Type 'number' is not assignable to type 'string'.",
     range: { start: { line: 7, character: 13 }, end: { line: 7, character: 20 } } }),
   expect.objectContaining({ source: "rules",
     message: "`let` at the top level of a cell\nUse `const`; a value that changes "
@@ -82,8 +84,8 @@ const wanted = [
 type Items = { readonly items: readonly { readonly label: string }[] };
 
 test("an editor that asks gets types, places and diagnostics of pages", async () => {
-  const { at, capabilities, change, connection, open, uri } = await editor({ diagnostic: {},
-    hover: { contentFormat: ["markdown"] },
+  const { at, capabilities, change, connection, open, uri } = await editor({
+    diagnostic: {}, hover: { contentFormat: ["markdown"] },
     completion: { completionItem: {
       resolveSupport: { properties: ["additionalTextEdits"] } } } });
   expect(capabilities).toMatchObject({ textDocumentSync: { change: 1 } });

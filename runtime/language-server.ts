@@ -90,8 +90,9 @@ export async function serveEditor(
     publishing = setTimeout(() => {
       for (const path of open.keys())
         diagnose(path, rpc.CancellationToken.None).then(
-          ({ items }) => open.has(path) ? send(editor, "textDocument/publishDiagnostics",
-            { uri: uriOf(path), diagnostics: items }) : undefined,
+          ({ items: diagnostics }) => open.has(path) ? send(editor,
+            "textDocument/publishDiagnostics", { uri: uriOf(path), diagnostics })
+            : undefined,
           (error: unknown) => send(editor, "window/logMessage",
             { type: 1, message: `diagnostics of ${path}: ${String(error)}` }));
     }, 100);
@@ -103,7 +104,7 @@ export async function serveEditor(
       : await readPage(path, base).catch(() => undefined);
     if (page) pages.set(path, page);
     else pages.delete(path);
-    await writeTangle([...pages.values()].map((p) => ({ page: p, facts: [] })), base);
+    await writeTangle([...pages.values()].map((page) => ({ page })), base);
     await send(server, "workspace/didChangeWatchedFiles", { changes: [
       { uri: tangleUri(path, base), type: page ? change.changed : change.deleted }] });
     publish();
@@ -168,7 +169,8 @@ export async function serveEditor(
     method: string, params: unknown, token: CancellationToken,
   ): unknown => {
     if (method === "initialize") {
-      pulls = "diagnostic" in record(record(record(params)["capabilities"])["textDocument"]);
+      const able = record(record(params)["capabilities"]);
+      pulls = "diagnostic" in record(able["textDocument"]);
       return server.sendRequest<Json>(method, ourClient(record(params)), token)
         .then(ourServer);
     }
@@ -177,8 +179,8 @@ export async function serveEditor(
     const path = pageFor(record(textDocument)["uri"]);
     if (path !== undefined && method === "textDocument/diagnostic")
       return diagnose(path, token);
-    if (path !== undefined && position !== undefined && !inCell(pages.get(path), position))
-      return null;
+    if (path !== undefined && position !== undefined
+      && !inCell(pages.get(path), position)) return null;
     return ask(server, method, toServer(params), token).then(toEditor);
   };
 
@@ -218,7 +220,9 @@ const send = (to: Connection, method: string, params?: unknown): Promise<void> =
     ? to.sendNotification(method) : to.sendNotification(method, params))
     .catch(() => undefined);
 
-const ask = (to: Connection, method: string, params: unknown, token: CancellationToken) =>
+const ask = (
+  to: Connection, method: string, params: unknown, token: CancellationToken,
+): Promise<unknown> =>
   params === undefined || params === null ? to.sendRequest<unknown>(method, token)
     : to.sendRequest<unknown>(method, params, token);
 
@@ -324,7 +328,8 @@ function anchorEdit(edit: Edit, page: Page): Edit[] {
   const [first] = liveCells(page);
   if (!insertion || !first) return [];
   const at = { line: model ? model.first : first.open, character: 0 };
-  const newText = model ? edit.newText : `\`\`\`ts\n${edit.newText.trimEnd()}\n\`\`\`\n\n`;
+  const newText = model ? edit.newText
+    : `\`\`\`ts\n${edit.newText.trimEnd()}\n\`\`\`\n\n`;
   return [{ range: { start: at, end: at }, newText }];
 }
 
@@ -332,7 +337,8 @@ function anchorEdit(edit: Edit, page: Page): Edit[] {
 function ruleDiagnostic(problem: Problem, page: Page): Diagnostic {
   const line = problem.line - 1;
   const character = problem.column - 1;
-  const [word = " "] = /^(?:[\w$]+|.)/.exec((page.lines[line] ?? "").slice(character)) ?? [];
+  const rest = (page.lines[line] ?? "").slice(character);
+  const [word = " "] = /^(?:[\w$]+|.)/.exec(rest) ?? [];
   return {
     range: { start: { line, character },
       end: { line, character: character + word.length } },
@@ -348,7 +354,8 @@ if (pagePath(realPath(process.argv[1] ?? "")) === "runtime/language-server.ts") 
     process.exit(2);
   }
   const base = resolve(process.env["MMU_ON_BASE"] ?? root);
-  serveEditor(process.stdin, process.stdout, base).then((status) => process.exit(status),
+  serveEditor(process.stdin, process.stdout, base).then(
+    (status) => process.exit(status),
     (error: unknown) => {
       console.error(`lsp: ${error instanceof Error ? error.message : String(error)}`);
       process.exit(1);

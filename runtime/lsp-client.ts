@@ -33,14 +33,18 @@ export function startServer(
   child.stdin.on("error", () => undefined);
   let closed = false;
   let complaint = "";
-  child.stderr.on("data", (chunk) => { complaint = `${complaint}${chunk}`.slice(-2000); });
+  child.stderr.on("data", (chunk) => {
+    complaint = `${complaint}${chunk}`.slice(-2000);
+  });
   const death = new Promise<never>((_, reject) => {
     const fail = (what: string): void => {
       connection.dispose();
-      if (!closed) reject(new Error(`the language server ${what}\n${complaint}`.trim()));
+      const message = `the language server ${what}\n${complaint}`.trim();
+      if (!closed) reject(new Error(message));
     };
     child.on("error", (error) => fail(`does not start: ${error.message}`));
-    child.on("close", (code, signal) => fail(`ended with ${signal ?? `status ${code}`}`));
+    child.on("close", (code, signal) =>
+      fail(`ended with ${signal ?? `status ${code}`}`));
   });
   death.catch(() => undefined);
   return { connection, death, close: () => { closed = true; child.kill(); } };

@@ -99,7 +99,8 @@ async function browsing(out: string): Promise<void> {
   const browser = await launch();
   const server = createSiteServer(out);
   try {
-    const base = await listen(server, { port: 0, host: "127.0.0.1" });
+    const address = await listen(server, { port: 0, host: "127.0.0.1" });
+    const base = address.replace(/\/$/, "");
     const page = await browser.newPage();
     const loads = [];
     for (let n = 0; n < 5; n++) {

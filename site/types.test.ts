@@ -66,8 +66,8 @@ test("every name has its type, its first words and its definition", async () => 
     "9:43 x → (parameter) x: number\n\neven",
     "10:12 Even → type Even = number",
   ]);
-  const use = "→ (alias) const half: (x: number) => number\n\nHalf of a number, exactly. "
-    + `→ ${one}:9`;
+  const use = "→ (alias) const half: (x: number) => number\n\nHalf of a number, "
+    + `exactly. → ${one}:9`;
   expect(seen(found, two, pageTwo).filter((line) => line.includes(" half →"))).toEqual(
     [`4:2 half ${use}`, `10:54 half ${use}`, `10:59 half ${use}`]);
   expect(seen(found, two, pageTwo).slice(1, 3)).toEqual([
@@ -77,9 +77,10 @@ test("every name has its type, its first words and its definition", async () => 
   expect(new Set(found.texts).size).toBe(found.texts.length);
 });
 
-test("only a page that changed, or imports one that did, is asked about again", async () => {
+test("only changed pages and their importers are asked about again", async () => {
   const before = await info();
-  const time = async (page: string): Promise<number> => (await stat(kept(page))).mtimeMs;
+  const time = async (page: string): Promise<number> =>
+    (await stat(kept(page))).mtimeMs;
   const [first, second] = [await time(one), await time(two)];
   expect(await info()).toEqual(before);
   expect([await time(one), await time(two)]).toEqual([first, second]);
@@ -91,7 +92,7 @@ test("only a page that changed, or imports one that did, is asked about again", 
   expect(await time(one)).toBe(first);
 
   await writeFile(join(scratch.base, one), pageOne.replace("exactly", "not rounded"));
-  expect((await info()).texts.filter((t) => t.endsWith("Half of a number, not rounded.")))
+  expect((await info()).texts.filter((text) => text.endsWith("number, not rounded.")))
     .toHaveLength(2);
   expect(await time(one)).toBeGreaterThan(first);
 
@@ -106,7 +107,8 @@ test("a server that is late is named", async () => {
 });
 
 test.each([
-  ["```typescript\nconst a: 1\n```\nWords\nwrap. `b`\n\nMore.", "const a: 1\n\nWords wrap. `b`"],
+  ["```typescript\nconst a: 1\n```\nWords\nwrap. `b`\n\nMore.",
+    "const a: 1\n\nWords wrap. `b`"],
   ["```typescript\ntype A = {\n    b: 1;\n}\n```\n", "type A = {\n    b: 1;\n}"],
   ["```typescript\nconst a: 1\n```\n\n\n*@throws* — never", "const a: 1"],
   ["", ""],

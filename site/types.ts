@@ -71,8 +71,9 @@ function share(
     numbers.set(text, number);
     return number;
   };
-  const pages = new Map(book.map(({ page }) => [page.path,
-    (found.get(page.path) ?? []).map((e): Hover => ({ ...e, text: numberOf(e.text) }))]));
+  const numbered = (e: Entry): Hover => ({ ...e, text: numberOf(e.text) });
+  const pages = new Map(book.map(({ page: { path } }) =>
+    [path, (found.get(path) ?? []).map(numbered)]));
   return { texts: [...numbers.keys()], pages };
 }
 
@@ -181,17 +182,19 @@ async function askPage(
       position: { line: token.line, character: token.column } };
     const [hover, definition] = await Promise.all([
       connection.sendRequest<HoverAnswer | null>("textDocument/hover", at),
-      connection.sendRequest<Location[] | Location | null>("textDocument/definition", at),
+      connection.sendRequest<Location[] | Location | null>(
+        "textDocument/definition", at),
     ]);
     const text = plainText(hover?.contents.value ?? "");
     const target = targetOf([definition ?? []].flat(), base);
     const here = target?.page === page.path && target.line === token.line;
-    return text === "" ? [] : { ...token, text, ...(target && !here ? { target } : {}) };
+    if (text === "") return [];
+    return { ...token, text, ...(target && !here ? { target } : {}) };
   }));
   return entries.flat();
 }
 
-/** Kinds of identifiers; the server leaves out the kinds that a client does not name. */
+/** Kinds of identifiers; the server leaves out those that a client does not name. */
 const identifiers = [
   "namespace", "class", "enum", "interface", "typeParameter", "type", "parameter",
   "variable", "property", "enumMember", "event", "function", "method",
@@ -200,7 +203,7 @@ const identifiers = [
 type HoverAnswer = { readonly contents: { readonly value: string } };
 type Token = Pick<Hover, "line" | "column" | "length">;
 
-/** Five numbers a token: lines, then columns since the last one, length, kind, flags. */
+/** Five numbers a token: lines, then columns since the last, length, kind, flags. */
 function readTokens(data: readonly number[]): Token[] {
   const tokens: Token[] = [];
   let [line, column] = [0, 0];
@@ -213,13 +216,15 @@ function readTokens(data: readonly number[]): Token[] {
   return tokens;
 }
 
+const imported = /^import\s(?:type\s)?\s*\{([^}]*)\}/gmd;
+
 /**
  * The names between the braces of imports, which are not among the semantic tokens.
  * What only looks like an import gets no hover from the server.
  */
 function importedNames(page: Page): Token[] {
   return page.cells.filter((cell) => cell.kind === "model").flatMap((cell) =>
-    [...cell.code.matchAll(/^import\s(?:type\s)?\s*\{([^}]*)\}/gmd)].flatMap((found) => {
+    [...cell.code.matchAll(imported)].flatMap((found) => {
       const [start, end] = found.indices?.[1] ?? [0, 0];
       const names = cell.code.slice(start, end).matchAll(/[\w$]+/g);
       return [...names].filter(([name]) => name !== "type" && name !== "as")

@@ -157,3 +157,12 @@ test("an editor that waits is sent the diagnostics, of every open page", async (
   await connection.sendNotification("exit");
   await expect(death).rejects.toThrow("the language server ended with status 0");
 });
+
+test("a server that fails says how and why", async () => {
+  const program = "console.error('no room'); process.exit(3)";
+  const run = (command: string) => startServer(command, ["-e", program], scratch.base);
+  await expect(run(process.execPath).death).rejects
+    .toThrow("the language server ended with status 3\nno room");
+  await expect(run("./none").death).rejects
+    .toThrow("the language server does not start: spawn ./none ENOENT");
+});

@@ -1,6 +1,8 @@
 import { execFile, type ExecFileException } from "node:child_process";
-import { readFile, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readFile, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
@@ -18,7 +20,7 @@ type Row = {
   readonly what: string;
   readonly value: number;
   readonly budget: number;
-  readonly unit: "s" | "ms" | "kB";
+  readonly unit: "s" | "ms" | "kB" | "MB";
 };
 
 const rows: Row[] = [];
@@ -163,8 +165,21 @@ async function pageWith(page: Page, base: string, selector: string): Promise<boo
   return false;
 }
 
+/** What the chapters measure of their model: `fixtures/bench.ts` beside the pages. */
+async function model(): Promise<void> {
+  for (const chapter of (await readdir(join(root, "chapters"))).sort()) {
+    const file = join(root, "chapters", chapter, "fixtures", "bench.ts");
+    if (!existsSync(file)) continue;
+    const { default: bench } = await import(pathToFileURL(file).href) as {
+      default: (say: typeof report) => void | Promise<void>;
+    };
+    await bench(report);
+  }
+}
+
 const out = join(root, "build", "bench-site");
 await rm(out, { recursive: true, force: true });
+await model();
 await commands();
 await building(out);
 await weight(out);

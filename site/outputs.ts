@@ -36,13 +36,29 @@ function verdictsHtml(verdicts: readonly Verdict[]): string {
     const failed = group.filter((v) => !v.ok).map(verdictHtml);
     const body = many
       ? `<span class="mark">${markText(ok)}</span> <details><summary><b>${
-        escapeText(key)}</b> · ${group.length} cases</summary><ul>${
+        escapeText(key)}</b> · ${escapeText(inCommon(group.map((v) => v.name)))} <small>${
+        group.length} cases</small></summary><ul>${
         lines.map((l) => `<li>${l}</li>`).join("")}</ul></details>${
         failed.slice(0, unfoldedRows).join("")}`
       : lines.join("<br>");
     return `<li class="${ok ? "ok" : "bad"}"${id}>${body}</li>`;
   });
   return `<ul class="verdicts">${items.join("")}</ul>`;
+}
+
+/** What the names of a table's rows share, without the claim: `hex of … is …`. */
+export function inCommon(names: readonly string[]): string {
+  const rows = names.map((name) => name.replace(/^[A-Z]\d+ · /, "").split(" "));
+  const [first = []] = rows;
+  const same = (at: (row: readonly string[]) => string | undefined): boolean =>
+    rows.every((row) => at(row) === at(first));
+  let head = 0;
+  while (head < first.length && same((row) => row[head])) head++;
+  if (rows.every((row) => row.length === head)) return first.join(" ");
+  const shortest = Math.min(...rows.map((row) => row.length));
+  let tail = 0;
+  while (tail < shortest - head && same((row) => row.at(-1 - tail))) tail++;
+  return [...first.slice(0, head), "…", ...tail > 0 ? first.slice(-tail) : []].join(" ");
 }
 
 const markText = (ok: boolean): string =>

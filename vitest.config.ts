@@ -19,7 +19,8 @@ export default defineConfig(({ mode }) => {
       maxWorkers: "100%",
       isolate: false,
       includeTaskLocation: true,
-      testTimeout: prove ? 600_000 : 30_000,
+      testTimeout: prove ? 1_200_000 : 120_000,
+      hookTimeout: 120_000,
       reporters: prove ? ["verbose"] : ["default", agreement()],
       coverage: {
         provider: "v8",

@@ -50,7 +50,7 @@ type Heard = { readonly requests: string[]; readonly console: string[] };
 const heard = new WeakMap<Page, Heard>();
 
 /** Milliseconds for whatever a test waits for; only a failure takes as long. */
-const patience = 15_000;
+const patience = 60_000;
 
 type Visit = (path: string, options?: BrowserContextOptions) => Promise<Page>;
 
@@ -250,6 +250,13 @@ describe.concurrent("edits", () => {
     await rewrite(page, 0, model("4"));
     await shows(answer(page), "3 becomes 12");
     expect(await cell(page, 0).locator(".error-line").count()).toBe(0);
+  });
+
+  test("a cell may import a package, prerendered and in the Worker", async ({ visit }) => {
+    const page = await visit("01-first/03-alone.html");
+    await shows(page.locator("#out-3"), "50");
+    await rewrite(page, 0, "export const one = 0.5;");
+    await shows(page.locator("#out-3"), "25");
   });
 
   test("an error names its place in the page, in the cell and in the console",

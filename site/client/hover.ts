@@ -20,11 +20,12 @@ document.body.append(box);
 
 const delay = 120;
 let shownFor: HTMLElement | undefined;
+/** What is to be shown as soon as the texts are there. */
+let wanted: HTMLElement | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Takes the event that made the page load this; later ones come by themselves. */
-export async function show(event: Event): Promise<void> {
-  await fetched;
+export function show(event: Event): void {
   if (event instanceof PointerEvent) pointer(event);
   else if (event instanceof FocusEvent) focus(event);
   else if (event instanceof KeyboardEvent) key(event);
@@ -77,9 +78,14 @@ function key(event: KeyboardEvent): void {
 }
 
 function describe(token: HTMLElement): void {
-  const text = texts[Number(token.dataset["h"])];
-  if (text === undefined) return hide();
   hide();
+  wanted = token;
+  void fetched.then(() => { if (wanted === token) draw(token); });
+}
+
+function draw(token: HTMLElement): void {
+  const text = texts[Number(token.dataset["h"])];
+  if (text === undefined) return;
   shownFor = token;
   box.replaceChildren(...partsOf(text));
   box.hidden = false;
@@ -111,6 +117,7 @@ function place(at: DOMRect): void {
 }
 
 function hide(): void {
+  wanted = undefined;
   shownFor?.removeAttribute("aria-describedby");
   shownFor = undefined;
   box.hidden = true;

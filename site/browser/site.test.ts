@@ -87,6 +87,18 @@ function listenTo(page: Page): void {
   page.on("pageerror", (error) => { log.console.push(`uncaught: ${error.message}`); });
 }
 
+/**
+ * Waits until a page has asked for nothing for half a second. Playwright's own
+ * "networkidle" counts requests in flight and can miss the end of one.
+ */
+async function quiet(page: Page): Promise<void> {
+  const asked = (): number => heard.get(page)?.requests.length ?? 0;
+  for (let before = -1; before !== asked();) {
+    before = asked();
+    await new Promise((resolve) => { setTimeout(resolve, 500); });
+  }
+}
+
 const answer = (page: Page): Locator => page.locator(".answer");
 const cell = (page: Page, id: number): Locator => page.locator(`#cell-${id}`);
 const mod = process.platform === "darwin" ? "Meta" : "Control";
@@ -133,7 +145,7 @@ describe.concurrent("a page nobody has touched", () => {
 
   test("asks for one small script and starts no Worker", async ({ visit }) => {
     const page = await visit(first);
-    await page.waitForLoadState("networkidle");
+    await quiet(page);
     const scripts = heard.get(page)?.requests.filter((url) => url.endsWith(".js"));
     expect(scripts).toEqual([`${address}client/page.js`]);
     const script = await page.request.get(`${address}client/page.js`);
@@ -305,7 +317,7 @@ describe.concurrent("edits", () => {
     await shows(page.locator("#session"),
       /This page runs with your edit of 01-numbers, line 6/);
     await page.goto(`${address}01-first/03-alone.html`);
-    await page.waitForLoadState("networkidle");
+    await quiet(page);
     expect(await page.locator("#session").count()).toBe(0);
     await page.goto(`${address}${second}`);
     await page.locator("#session").getByRole("button", { name: /Reset/ }).click();

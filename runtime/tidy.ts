@@ -17,7 +17,7 @@ const maxColumns = 88;
 /** Every claim of a page, in order. */
 export function claimsOf(page: Page): Claim[] {
   return page.cells.filter((c) => c.kind === "test").flatMap((cell) =>
-    [...cell.code.matchAll(/(["'`])([A-Z]\d+) · ((?:(?!\1)[^\\]|\\.)*)\1/g)].map((m) => {
+    [...cell.code.matchAll(/(["'`])([A-Z]{1,2}\d+) · ((?:(?!\1)[^\\]|\\.)*)\1/g)].map((m) => {
       const before = cell.code.slice(0, m.index).split("\n");
       return { id: m[2] ?? "", text: m[3] ?? "", page: page.path, cell: cell.id,
         line: cell.first + before.length, column: (before.at(-1)?.length ?? 0) + 1 };
@@ -103,7 +103,7 @@ function claims(page: Page, owners: Map<string, Claim>, index: boolean): Problem
       found.push(problem(page, ...at, `claim ${claim.id} is not quoted in the prose`,
         `Write **${claim.id}** where the page first believes it.`));
   }
-  for (const m of prose.matchAll(/\*\*([A-Z]\d+)\*\*/g))
+  for (const m of prose.matchAll(/\*\*([A-Z]{1,2}\d+)\*\*/g))
     if (!owners.has(m[1] ?? ""))
       found.push(problem(page, prose.slice(0, m.index).split("\n").length - 1, 0,
         `${m[1]} is quoted, but no page up to here claims it`,

@@ -19,7 +19,7 @@ export type Claim = {
 };
 
 /** The form of a claim's id, as in `**W1**`. */
-export const claimId = /^[A-Z]\d+$/;
+export const claimId = /^[A-Z]{1,2}\d+$/;
 
 /** Every claim of the book by its id, in the order of the catalogue. */
 export function claimsOf(book: Catalogue, outcomes: Outcomes): Map<string, Claim> {
@@ -50,7 +50,7 @@ function claimsOfPage({ path, page }: Entry, outcomes: Outcomes): Claim[] {
 export function sentences(
   code: string,
 ): { readonly id: string; readonly text: string }[] {
-  const found = [...code.matchAll(/(["'`])([A-Z]\d+) · (.*?)(?<!\\)\1/g)];
+  const found = [...code.matchAll(/(["'`])([A-Z]{1,2}\d+) · (.*?)(?<!\\)\1/g)];
   return found.map((m) => ({ id: m[2] ?? "", text: (m[3] ?? "")
     .replace(/\$\{[^}]*\}|%[sdifjo#]|\$[a-z][\w.]*/g, "…").replace(/\\(.)/g, "$1") }));
 }

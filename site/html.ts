@@ -380,6 +380,6 @@ const anchorsOf = (entry: Entry): ReadonlySet<string> => new Set([
   ...entry.page.headings.map((h) => headingAnchor(h, entry)),
   ...entry.definitions.map((d) => nameAnchor(d.name)),
   ...entry.page.cells.map((c) => `cell-${c.id}`),
-  ...entry.page.cells.flatMap((c) => [...c.code.matchAll(/["'`]([A-Z]\d+) · /g)]
+  ...entry.page.cells.flatMap((c) => [...c.code.matchAll(/["'`]([A-Z]{1,2}\d+) · /g)]
     .flatMap((m) => m[1] ?? [])),
 ]);

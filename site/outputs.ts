@@ -16,7 +16,7 @@ export function outputHtml(result: CellResult): string {
 
 /** The claim a test proves: the first word of its name, `K2` of `K2 · …`. */
 export const claimOf = (name: string): string | undefined =>
-  /^([A-Z]\d+) · /.exec(name)?.[1];
+  /^([A-Z]{1,2}\d+) · /.exec(name)?.[1];
 
 /** How many rows of one claim's table stay in view before they fold. */
 const unfoldedRows = 3;
@@ -48,7 +48,7 @@ function verdictsHtml(verdicts: readonly Verdict[]): string {
 
 /** What the names of a table's rows share, without the claim: `hex of … is …`. */
 export function inCommon(names: readonly string[]): string {
-  const rows = names.map((name) => name.replace(/^[A-Z]\d+ · /, "").split(" "));
+  const rows = names.map((name) => name.replace(/^[A-Z]{1,2}\d+ · /, "").split(" "));
   const [first = []] = rows;
   const same = (at: (row: readonly string[]) => string | undefined): boolean =>
     rows.every((row) => at(row) === at(first));

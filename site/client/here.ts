@@ -28,7 +28,7 @@ export const lineOf = (id: number): number => Number(cellOf(id)?.dataset["line"]
 export const nameOf = (page: string): string => page.replace(/^.*\/|\.md$/g, "");
 /** The claim that a test of this name proves: `W1` of `W1 · …`. */
 export const claimOf = (test: string): string | undefined =>
-  /^([A-Z]\d+) · /.exec(test)?.[1];
+  /^([A-Z]{1,2}\d+) · /.exec(test)?.[1];
 
 /** Puts a message at the end of a cell, in the place of the one before. */
 export function noteCell(id: number, text: string): void {

@@ -59,7 +59,7 @@ function clause(page: string, effects: readonly Effect[], root: string): Markup 
   const link = (anchor: string, text: string): Markup =>
     html`<a href="${root}${urlOf(page)}#${anchor}">${text}</a>`;
   const claims = effects.flatMap((e) => e.what === "fails" ? [link(
-    /^[A-Z]\d+$/.test(e.claim) ? e.claim : `cell-${e.cell}`, e.claim)] : []);
+    /^[A-Z]{1,2}\d+$/.test(e.claim) ? e.claim : `cell-${e.cell}`, e.claim)] : []);
   const stop = effects.find((e) => e.what === "stops");
   const name = nameOf(page);
   const named = claims.slice(0, shownClaims)

@@ -23,7 +23,9 @@ export default defineConfig(({ mode }) => {
       hookTimeout: 120_000,
       reporters: prove ? ["verbose"] : ["default", agreement()],
       coverage: {
-        provider: "v8",
+        provider: "custom",
+        customProviderModule: fileURLToPath(
+          new URL("./runtime/coverage.ts", import.meta.url)),
         include: ["chapters/**/*.md"],
         exclude: ["chapters/**/fixtures/**"],
         reporter: [["text", { skipFull: true }]],

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { agreement } from "./runtime/agreement.ts";
+import { BrowserFirst } from "./runtime/order.ts";
 import { literate } from "./runtime/vitest.ts";
 
 /** `npm run prove` is this with `--mode prove`: pages only, slow cells too. */
@@ -17,6 +18,7 @@ export default defineConfig(({ mode }) => {
       exclude: ["chapters/**/fixtures/**", "**/node_modules/**", "build/**"],
       pool: "threads",
       maxWorkers: "100%",
+      sequence: { sequencer: BrowserFirst },
       isolate: false,
       includeTaskLocation: true,
       testTimeout: prove ? 1_200_000 : 120_000,

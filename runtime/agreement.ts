@@ -1,7 +1,11 @@
-import type { Reporter, TestModule, TestRunEndReason, Vitest } from "vitest/node";
-import { pagePath, readBook, root } from "./book.ts";
-import type { CellResult } from "./protocol.ts";
-import { runBook } from "./run.ts";
+import { fork, type ChildProcess } from "node:child_process";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type {
+  Reporter, TestModule, TestRunEndReason, TestSpecification, Vitest,
+} from "vitest/node";
+import type { Answer, Order } from "./agreement-process.ts";
+import { pagePath, root } from "./paths.ts";
 
 /** A test's name and how it ended: `✓ W1 · …`. */
 export type Outcome = `${"✓" | "✗"} ${string}`;
@@ -22,43 +26,75 @@ export function disagreements(
     ...only(dataflow, module, "in the dataflow")];
 }
 
-const verdictsOf = (cells: Iterable<CellResult>): Outcome[] => [...cells].flatMap((c) => [
-  ...c.verdicts.map((v): Outcome => `${v.ok ? "✓" : "✗"} ${v.name}`),
-  ...(c.trouble ? [`✗ cell ${c.cell}: ${c.trouble.message}` as const] : []),
-]);
+const outcomesOf = (module: TestModule): Outcome[] => [...module.children.allTests()]
+  .filter((t) => t.name !== "the page loads")
+  .map((t): Outcome => `${t.result().state === "passed" ? "✓" : "✗"} ${t.fullName}`);
+
+/** The dataflow in a process of its own, under way. */
+type Run = { readonly answer: Promise<Answer>; readonly end: () => void };
+
+export function runApart(paths: readonly string[]): Run {
+  const runtime = (name: string): string => join(root, "runtime", name);
+  const child: ChildProcess = fork(runtime("agreement-process.ts"), {
+    execArgv: ["--import", pathToFileURL(runtime("engine.mjs")).href],
+    serialization: "advanced", stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  const end = (): void => { child.kill("SIGKILL"); };
+  process.once("exit", end);
+  const answer = new Promise<Answer>((resolve) => {
+    child.once("message", resolve);
+    child.once("error", (error) => resolve({ failed: error.message }));
+    child.once("exit", (status, signal) => {
+      process.off("exit", end);
+      resolve({ failed: `its process ended with ${signal ?? `status ${status}`}` });
+    });
+  });
+  child.send({ paths } satisfies Order);
+  return { answer, end };
+}
 
 /**
  * Cells run twice by construction: as modules under Vitest and as a dataflow
- * graph. After a whole run this runs the graph, too, and fails when they differ.
+ * graph. Beside Vitest's own workers a process runs the graph, and the whole run fails
+ * when they differ.
  */
 export function agreement(): Reporter {
   let vitest: Vitest;
+  let run: Run | undefined;
   return {
     onInit: (v) => { vitest = v; },
+    onTestRunStart: (specifications: readonly TestSpecification[]) => {
+      run?.end();
+      const paths = specifications.map((s) => s.moduleId)
+        .filter((id) => id.endsWith(".md")).map((id) => pagePath(id));
+      // A part of a page's tests says nothing about the whole.
+      const part = vitest.config.testNamePattern !== undefined;
+      run = paths.length === 0 || part ? undefined : runApart(paths);
+    },
     onTestRunEnd: async (
       modules: readonly TestModule[], _: unknown, reason: TestRunEndReason,
     ) => {
-      // A part of a page's tests says nothing about the whole.
+      const ours = run;
+      run = undefined;
+      if (!ours) return;
+      if (reason === "interrupted") return ours.end();
+      const said = await ours.answer;
+      if ("failed" in said) {
+        vitest.logger.error(`The pages did not run as a dataflow: ${said.failed}`);
+        process.exitCode = 1;
+        return;
+      }
       const pages = modules.filter((m) => m.moduleId.endsWith(".md")
         && [...m.children.allTests()].every((t) => t.result().state !== "skipped"));
-      if (reason === "interrupted" || pages.length === 0) return;
-      const paths = pages.map((m) => pagePath(m.moduleId));
-      const book = await readBook();
-      const results = await runBook(book, paths, { base: root });
       let differ = 0;
-      pages.forEach((module, n) => {
-        const ran = [...module.children.allTests()]
-          .filter((t) => t.name !== "the page loads")
-          .map((t): Outcome => `${t.result().state === "passed" ? "✓" : "✗"} ${
-            t.fullName}`);
-        const found = disagreements(ran,
-          verdictsOf(results.get(paths[n] ?? "")?.values() ?? []));
-        for (const line of found) vitest.logger.error(`${paths[n]}  ${line}`);
+      for (const module of pages) {
+        const path = pagePath(module.moduleId);
+        const found = disagreements(outcomesOf(module), said.outcomes.get(path) ?? []);
+        for (const line of found) vitest.logger.error(`${path}  ${line}`);
         differ += found.length;
-      });
-      const cells = [...results.values()].reduce((n, m) => n + m.size, 0);
+      }
       vitest.logger.log(differ === 0
-        ? `Both runs agree: ${paths.length} pages, ${cells} cells as a dataflow.`
+        ? `Both runs agree: ${pages.length} pages, ${said.cells} cells as a dataflow.`
         : `The module run and the dataflow differ in ${differ} places.`);
       if (differ > 0) process.exitCode = 1;
     },

@@ -1,17 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { analyse, type CellFacts } from "./cell.ts";
+import { studyPage } from "./facts.ts";
 import { parsePage, type Page } from "./page.ts";
 import { pagePaths, root } from "./paths.ts";
-import { strip } from "./strip.ts";
+import type { Studied } from "./study.ts";
 
 export * from "./paths.ts";
-
-/** A page with the facts of its cells, by cell id. */
-export type Studied = { readonly page: Page; readonly facts: readonly CellFacts[] };
-
-export const study = (page: Page): Studied =>
-  ({ page, facts: page.cells.map((cell) => analyse(cell.code, strip)) });
+export type { Studied };
 
 export async function readPage(path: string, base = root): Promise<Page> {
   return parsePage(await readFile(join(base, path), "utf8"), path);
@@ -23,4 +18,4 @@ export const readPages = async (base = root): Promise<Page[]> =>
 
 /** Reads and analyses the whole book. */
 export const readBook = async (base = root): Promise<Studied[]> =>
-  (await readPages(base)).map(study);
+  Promise.all((await readPages(base)).map((page) => studyPage(page, base)));

@@ -1,6 +1,7 @@
 import { parse } from "acorn";
 import { analyze, type Reference, type ScopeManager } from "eslint-scope";
 import type { ImportDeclaration, Node, Program, Statement } from "estree";
+import { drawKit, fileKit, testKit, viewKit } from "./kit.ts";
 import { StripError } from "./strip-error.ts";
 
 /** An imported name: `import { name as local } from "from"`. */
@@ -46,17 +47,6 @@ export type CellFacts = {
   readonly expression: boolean;
   readonly flaws: readonly Flaw[];
 };
-
-/** Pure drawing: model cells may use it. */
-export const drawKit: ReadonlySet<string> = new Set(["html", "svg"]);
-/** Only test cells may use it. */
-export const testKit: ReadonlySet<string> = new Set(["test", "expect", "describe", "fc"]);
-/** Only view cells may use it. */
-export const viewKit: ReadonlySet<string> = new Set([
-  "display", "view", "choice", "slider", "toggle", "textField", "fileDrop",
-]);
-/** Test and view cells may use it: files beside the page. */
-export const fileKit: ReadonlySet<string> = new Set(["fixture", "fixtureJson"]);
 
 const allKit = new Set([...drawKit, ...testKit, ...viewKit, ...fileKit]);
 

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { pagePath, readPages, root, study, type Studied } from "./book.ts";
+import { pagePath, readPages, root, type Studied } from "./book.ts";
+import { studyPage } from "./facts.ts";
 import { printProblem, type Problem } from "./page.ts";
 import { checkRules } from "./rules.ts";
 import { tangleCheck } from "./tangle.ts";
@@ -75,7 +76,8 @@ export async function check(base = root): Promise<Problem[]> {
       () => runTsc("site/client/tsconfig.json", base), () => []),
   ]);
   // While tsc is at work in its own process.
-  const rules = checkRules(pages.map(study));
+  const rules = checkRules(await Promise.all(
+    pages.map((page) => studyPage(page, base))));
   return [...rules, ...(await types).flat()];
 }
 

@@ -1,9 +1,12 @@
 import { expect, test } from "vitest";
-import { resolveImport, study } from "./book.ts";
+import { resolveImport } from "./book.ts";
 import { createDataflow, type Dataflow } from "./dataflow.ts";
 import { testKit } from "./expect.ts";
 import { parsePage } from "./page.ts";
-import type { CellResult, CompiledCell, CompiledPage } from "./protocol.ts";
+import type {
+  CellResult, CompiledCell, CompiledPage, InputSetting,
+} from "./protocol.ts";
+import { study } from "./study.ts";
 import { tangleDataflow } from "./tangle.ts";
 
 const fence = "```";
@@ -27,7 +30,9 @@ type Run = {
 
 const a = "chapters/1/a.md";
 
-async function runPages(pages: Readonly<Record<string, string>>): Promise<Run> {
+async function runPages(
+  pages: Readonly<Record<string, string>>, settings: readonly InputSetting[] = [],
+): Promise<Run> {
   const results = new Map<string, CellResult>();
   const starts: string[] = [];
   const flow = createDataflow({
@@ -39,7 +44,7 @@ async function runPages(pages: Readonly<Record<string, string>>): Promise<Run> {
     onStart: (path, cell) => starts.push(`${path} ${cell}`),
     onResult: (result) => results.set(`${result.page} ${result.cell}`, result),
   });
-  await flow.open(a);
+  await flow.open(a, settings);
   await flow.settled();
   return {
     flow, starts,
@@ -156,6 +161,20 @@ test("a setting survives a rerun of its cell; one that does not fit is ignored",
   run.flow.set(a, 1, 0, 99);
   await run.flow.settled();
   expect(shownText(run.of(2))).toBe("4");
+});
+
+test("a page opens with the settings it is given; each cell runs once", async () => {
+  const cells = (max: number) => page(["ts", `const max = ${max};`],
+    ["ts view", 'const n = view(slider([0, max], { label: "n" }));'], ["ts view", "n"]);
+  const run = await runPages({ [a]: cells(9) },
+    [{ cell: 1, index: 0, value: 7 }, { cell: 1, index: 9, value: 1 }]);
+  expect(shownText(run.of(2))).toBe("7");
+  expect(run.of(1).shown).toMatchObject([{ state: { value: 7 } }]);
+  expect(run.starts).toEqual([`${a} 0`, `${a} 1`, `${a} 2`]);
+  run.flow.set(a, 1, 0, 5);
+  await run.flow.settled();
+  await run.edit(0, cells(8));
+  expect(shownText(run.of(2))).toBe("5");
 });
 
 test("promises and iterators pass between cells as they are", async () => {

@@ -7,7 +7,8 @@ import {
 } from "./inputs.ts";
 import { inspect } from "./inspect.ts";
 import type {
-  CellResult, CompiledCell, CompiledPage, Setting, Shown, Trouble, Verdict,
+  CellResult, CompiledCell, CompiledPage, InputSetting, Setting, Shown, Trouble,
+  Verdict,
 } from "./protocol.ts";
 import { collectTests } from "./testkit.ts";
 import { html, isMarkup, svg } from "./values.ts";
@@ -28,8 +29,12 @@ export type Host = {
 
 /** The pages as one graph of cells: change one and what depends on it runs again. */
 export type Dataflow = {
-  /** Runs a page: all its cells, and of the pages it imports what they need. */
-  readonly open: (page: string) => Promise<void>;
+  /**
+   * Runs a page: all its cells, and of the pages it imports what they need.
+   *
+   * @param settings of its inputs, instead of what they begin with
+   */
+  readonly open: (page: string, settings?: readonly InputSetting[]) => Promise<void>;
   /** The reader moved an input of a view cell. */
   readonly set: (page: string, cell: number, index: number, value: Setting) => void;
   /** A cell with new code. Pages that are not loaded yet are loaded first. */
@@ -51,6 +56,8 @@ type Node = {
   readonly names: Map<string, Variable>;
   readonly imports: Map<string, Variable>;
   inputs: Input<unknown>[];
+  /** What the reader did to inputs before the cell first ran, by their index. */
+  readonly settings: Map<number, Setting>;
   outcome?: Outcome;
   error?: unknown;
 };
@@ -125,7 +132,7 @@ export function createDataflow(host: Host): Dataflow {
 
   async function add(loaded: Loaded, cell: CompiledCell): Promise<void> {
     const node: Node = { page: loaded.path, cell, variable: loaded.module.variable(),
-      names: new Map(), imports: new Map(), inputs: [] };
+      names: new Map(), imports: new Map(), inputs: [], settings: new Map() };
     loaded.nodes.set(cell.id, node);
     await define(loaded, node);
   }
@@ -208,10 +215,14 @@ export function createDataflow(host: Host): Dataflow {
   }
 
   /** Opens a page: from now on its cells run and report. */
-  async function open(path: string): Promise<void> {
+  async function open(
+    path: string, settings: readonly InputSetting[] = [],
+  ): Promise<void> {
     const loaded = await load(path);
     if (loaded.open) return;
     loaded.open = true;
+    for (const { cell, index, value } of settings)
+      loaded.nodes.get(cell)?.settings.set(index, value);
     for (const node of loaded.nodes.values()) {
       // An unobserved variable cannot become observed: a new one takes its place.
       node.variable.delete();
@@ -279,7 +290,9 @@ function bind(
     throw new TypeError("view(…) takes an input: choice, slider, toggle, "
       + "textField or fileDrop");
   const index = node.inputs.length;
-  const kept = keepSetting(input, before[index]);
+  const first = node.settings.get(index);
+  node.settings.delete(index);
+  const kept = first === undefined ? keepSetting(input, before[index]) : input.set(first);
   node.inputs.push(kept);
   shown.push({ index, state: kept.state });
   return new Bound(index);

@@ -37,7 +37,7 @@ afterAll(async () => {
 /** Starts the real server and shakes hands as an editor with these abilities. */
 async function editor(textDocument: object) {
   const server = startServer(process.execPath,
-    ["--import", "tsx", "runtime/language-server.ts"],
+    ["--import", "./runtime/engine.mjs", "runtime/language-server.ts"],
     fileURLToPath(new URL("..", import.meta.url)), { MMU_ON_BASE: scratch.base });
   servers.push(server);
   const { connection } = server;

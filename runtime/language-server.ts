@@ -3,12 +3,13 @@ import { join, resolve } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import rpc, { type CancellationToken } from "vscode-jsonrpc/node";
-import { pagePath, readBook, readPage, root, study, type Studied } from "./book.ts";
+import { pagePath, readBook, readPage, root, type Studied } from "./book.ts";
 import { writeTangle } from "./check.ts";
 import { pageOfUri, startTypescript, tangleUri, type Range } from "./lsp-client.ts";
 import { parsePage, type Page, type Problem } from "./page.ts";
 import { isPagePath } from "./paths.ts";
 import { checkRules } from "./rules.ts";
+import { study } from "./study.ts";
 import { tangleCheck } from "./tangle.ts";
 
 /*

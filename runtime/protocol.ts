@@ -56,12 +56,17 @@ export type CellResult = {
 /** An edit of the reader's: new code of one cell. */
 export type Edit = { readonly page: string; readonly cell: number; readonly code: string };
 
+/** What the reader did to an input: the `index`-th of a view cell. */
+export type InputSetting = {
+  readonly cell: number; readonly index: number; readonly value: Setting;
+};
+
 /** From the page to its Worker. */
 export type ToWorker =
-  /** Run this page, and the pages it imports, with these edits. First message. */
-  | { readonly type: "open"; readonly page: string; readonly edits: readonly Edit[] }
-  | { readonly type: "set"; readonly cell: number; readonly index: number;
-    readonly value: Setting }
+  /** Run this page, and the pages it imports, as the reader has it. First message. */
+  | { readonly type: "open"; readonly page: string; readonly edits: readonly Edit[];
+    readonly settings: readonly InputSetting[] }
+  | { readonly type: "set" } & InputSetting
   /** Change a cell of any page, or with its original code: reset it. */
   | { readonly type: "edit"; readonly edit: Edit }
   /** Run these pages, which import this one, too, and answer with their verdicts. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { study } from "./book.ts";
 import { parsePage, printProblem } from "./page.ts";
 import { checkRules } from "./rules.ts";
+import { study } from "./study.ts";
 
 const fence = "```";
 /** Cells as `[info, code]`; the first code line is line 4, each next cell 4 + n later. */

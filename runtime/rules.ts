@@ -1,8 +1,7 @@
 import { posix } from "node:path";
 import { resolveImport, type Studied } from "./book.ts";
-import {
-  drawKit, fileKit, testKit, viewKit, type CellFacts, type Mention,
-} from "./cell.ts";
+import type { CellFacts, Mention } from "./cell.ts";
+import { drawKit, fileKit, testKit, viewKit } from "./kit.ts";
 import { nearest } from "./nearest.ts";
 import type { Cell, CellKind, Page, Problem } from "./page.ts";
 

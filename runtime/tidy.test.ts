@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { readBook, study } from "./book.ts";
+import { readBook } from "./book.ts";
 import { parsePage, printProblem } from "./page.ts";
+import { study } from "./study.ts";
 import { tidy } from "./tidy.ts";
 
 const fence = "```";

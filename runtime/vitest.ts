@@ -1,11 +1,12 @@
 import MagicString from "magic-string";
-import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Plugin } from "vitest/config";
-import { pagePath, resolveImport, root, study } from "./book.ts";
-import { parsePage, type Page } from "./page.ts";
-import { strip } from "./strip.ts";
-import { tangleModule, tangleTests } from "./tangle.ts";
+import { pagePath, resolveImport, root, type Studied } from "./book.ts";
+import type { Import } from "./cell.ts";
+import { studyPage } from "./facts.ts";
+import { parsePage, place, type Cell, type Page } from "./page.ts";
+import { tangle } from "./tangle.ts";
 
 const cells = "?cells";
 
@@ -33,46 +34,84 @@ export function literate(
       const from = pagePath(importer.replace(cells, ""), base);
       return `${join(base, resolveImport(source, from))}${cells}`;
     },
-    load(id) {
+    async load(id) {
       if (!id.endsWith(".md") && !id.endsWith(`.md${cells}`)) return null;
       const file = id.replace(cells, "");
-      const page = parsePage(readFileSync(file, "utf8"), pagePath(file, base));
       this.addWatchFile(file);
+      const page = parsePage(await readFile(file, "utf8"), pagePath(file, base));
+      const studied = await studyPage(page, base);
       return id.endsWith(cells)
-        ? { code: modelCode(page), map: mapOf(page, base) }
-        : { code: strip(testCode(page, slow, base)), map: null };
+        ? { code: modelCode(studied), map: mapOf(page, base) }
+        : { code: testCode(studied, slow, base), map: null };
     },
   };
 }
 
 /** The model with every name visible, so that tests may look at private ones. */
-function modelCode(page: Page): string {
-  const { facts } = study(page);
-  const hidden = facts.flatMap((f, id) => page.cells[id]?.kind === "model"
-    ? [...f.outputs.map((o) => o.name), ...f.imports.map((i) => i.local)]
-      .filter((name) => !f.exports.includes(name))
-    : []);
-  const kit = 'import { html, svg } from "#runtime/values.ts";';
-  return strip(tangleModule(page, kit, `\n;export { ${hidden.join(", ")} };`));
+export function modelCode(studied: Studied): string {
+  const { page, facts } = studied;
+  const imports = facts.flatMap((f, id) =>
+    page.cells[id]?.kind === "model" ? f.imports : []);
+  return tangle(page, new Set(["model"]), {
+    first: `import { html, svg } from "#runtime/values.ts";${importsOf(imports)}`,
+    code: (cell) => javascript(studied, cell, "body"),
+    close: () => ";",
+    last: `\n;export { ${modelNames(studied).join(", ")} };`,
+  });
 }
 
-function testCode(page: Page, slow: boolean, base: string): string {
-  const { facts } = study(page);
-  const names = facts.flatMap((f, id) => page.cells[id]?.kind === "model"
+const modelNames = ({ page, facts }: Studied): string[] =>
+  facts.flatMap((f, id) => page.cells[id]?.kind === "model"
     ? [...f.outputs.map((o) => o.name), ...f.imports.map((i) => i.local)] : []);
+
+/**
+ * Vitest turns each use of an imported name into a call of a getter, which makes inner
+ * loops three times as slow. What comes from pages is therefore copied into constants:
+ * pages do not import in circles, and what they export never changes.
+ */
+function importsOf(imports: readonly Import[]): string {
+  const sources = [...new Set(imports.map((i) => i.from))];
+  return sources.map((from, n) => {
+    const own = imports.filter((i) => i.from === from);
+    const names = (word: string): string =>
+      own.map((i) => `${i.name}${word}${i.local}`).join(", ");
+    const source = JSON.stringify(from);
+    return from.endsWith(".md")
+      ? `import * as __page${n} from ${source};const {${names(": ")}} = __page${n};`
+      : `import {${names(" as ")}} from ${source};`;
+  }).join("");
+}
+
+function testCode(studied: Studied, slow: boolean, base: string): string {
+  const { page } = studied;
+  const names = modelNames(studied);
   const header = [
     "/* v8 ignore start -- coverage is of the model */",
     'import { test, expect, describe } from "vitest";',
     'import * as fc from "fast-check";',
     'import { html, svg } from "#runtime/values.ts";',
     'import { filesBeside } from "#runtime/disk.ts";',
-    `import { ${names.join(", ")} } from "./${page.path.split("/").at(-1)}";`,
+    `import * as __page from "./${page.path.split("/").at(-1)}";`,
+    `const {${names.join(", ")}} = __page;`,
     `const { fixture, fixtureJson } = filesBeside(${
       JSON.stringify(page.path)}, ${JSON.stringify(base)});`,
   ].join(" ");
-  const empty = page.cells.some((c) => c.kind === "test" && (slow || !c.flags.has("slow")))
+  const wanted = page.cells.filter((c) =>
+    c.kind === "test" && (slow || !c.flags.has("slow")));
+  const empty = wanted.length > 0
     ? "" : ` test("the page loads", () => expect([${names.join(", ")}]).toBeDefined());`;
-  return tangleTests(page, header + empty, slow);
+  return tangle({ ...page, cells: wanted }, new Set(["test"]),
+    { first: header + empty, code: (cell) => javascript(studied, cell, "js") });
+}
+
+/** Throws: a `SyntaxError` with the place in the page. */
+function javascript({ page, facts }: Studied, cell: Cell, form: "js" | "body"): string {
+  const of = facts[cell.id];
+  const [flaw] = of?.flaws ?? [];
+  if (flaw && of?.js === "")
+    throw new SyntaxError(`${place({ file: page.path, line: cell.first + flaw.line + 1,
+      column: flaw.column + 1 })}  ${flaw.message}`);
+  return of?.[form] ?? "";
 }
 
 const mapOf = (page: Page, base: string): string => new MagicString(page.source)

@@ -1,6 +1,5 @@
 import { fork, type ChildProcess } from "node:child_process";
-import { createRequire } from "node:module";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import type { Studied } from "../runtime/book.ts";
 import type { Prerendered } from "./prerender.ts";
 
@@ -49,9 +48,9 @@ export class Hung extends Error {
 export function createRunner(patience: number): Runner {
   let running: ChildProcess | undefined;
   const start = (): ChildProcess => {
-    const tsx = createRequire(import.meta.url).resolve("tsx");
     const child = fork(fileURLToPath(new URL("./apart-process.ts", import.meta.url)), {
-      execArgv: ["--import", pathToFileURL(tsx).href], serialization: "advanced",
+      execArgv: ["--import", new URL("../runtime/engine.mjs", import.meta.url).href],
+      serialization: "advanced",
     });
     // The builder may end without closing: an idle child does not hold it back.
     child.unref();

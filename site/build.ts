@@ -1,7 +1,8 @@
 import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { pagePaths, readBook, readPage, root, study, type Studied }
+import { pagePaths, readBook, readPage, root, type Studied }
   from "../runtime/book.ts";
+import { studyPage } from "../runtime/facts.ts";
 import { printProblem, type Problem } from "../runtime/page.ts";
 import { checkRules } from "../runtime/rules.ts";
 import { createRunner, Hung } from "./apart.ts";
@@ -219,7 +220,7 @@ export function createSite(options: Options = {}): Site {
     const known = new Map(book.map((s) => [s.page.path, s]));
     for (const path of paths) {
       const page = await readPage(path, base).catch(() => undefined);
-      if (page) known.set(path, study(page));
+      if (page) known.set(path, await studyPage(page, base));
       else known.delete(path);
       unfollowed.add(path);
     }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { study } from "../runtime/book.ts";
+import { study } from "../runtime/study.ts";
 import { parsePage } from "../runtime/page.ts";
 import { catalogue, headingAnchor, type Catalogue } from "./catalogue.ts";
 import { claimsOf, sentences, summary, type Outcomes } from "./claims.ts";

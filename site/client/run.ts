@@ -1,11 +1,11 @@
-import type { FromWorker, ToWorker } from "../../runtime/protocol.ts";
+import type { FromWorker, InputSetting, ToWorker } from "../../runtime/protocol.ts";
 import { drawClaims, drawEffects, effects } from "./claims.ts";
 import { drawTools, markError } from "./cells.ts";
 import { editKey, editsFor } from "./edits.ts";
 import { cellOf, here, lineOf, nameOf, noteCell, outOf } from "./here.ts";
 import { connect, type Hung, type Link } from "./link.ts";
 import { patch } from "./patch.ts";
-import { goBack, keepSetting, markGood, state, type InputSetting } from "./state.ts";
+import { goBack, keepSetting, markGood, state } from "./state.ts";
 
 /** The Worker of this page: orders to it, and what it answers, drawn. */
 
@@ -17,9 +17,6 @@ let link: Link | undefined;
 let everSettled = false;
 /** Settings that wait until the Worker is through with the orders before. */
 const waiting = new Set<string>();
-/** From a start until its settings have arrived, nothing is drawn. */
-let starting = false;
-const undrawn = new Map<number, Result>();
 /** The input that the reader moved last: only they change its value. */
 let touched: Element | undefined;
 
@@ -30,17 +27,14 @@ function start(): Link {
     runs === undefined ? [] : [{ page, cell, code: runs }]);
   everSettled = false;
   effects.clear();
-  undrawn.clear();
   waiting.clear();
-  // Inputs can be set once their cells have run.
-  for (const key of state().settings.keys()) waiting.add(key);
-  starting = waiting.size > 0;
   const started = connect({
     onMessage, onHung,
     // The book's own code may be slow on a small machine; an edit has to be quick.
     patience: (slow) => slow || (!everSettled && edits.length === 0) ? long : short,
   });
-  started.send({ type: "open", page: here.page, edits });
+  started.send({ type: "open", page: here.page, edits,
+    settings: [...state().settings.values()] });
   return started;
 }
 
@@ -71,7 +65,6 @@ function onMessage(message: FromWorker): void {
       drawClaims(message.verdicts);
       if (message.page !== here.page)
         effects.set(editKey(message.page, message.cell), message);
-      else if (starting) undrawn.set(message.cell, message);
       else draw(message);
       return;
     case "settled": return onSettled();
@@ -112,9 +105,6 @@ function onSettled(): void {
   noLongerBusy();
   everSettled = true;
   if (waiting.size > 0) return flush();
-  starting = false;
-  for (const result of undrawn.values()) draw(result);
-  undrawn.clear();
   markGood();
   drawEffects();
 }

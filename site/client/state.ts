@@ -1,4 +1,4 @@
-import type { Setting } from "../../runtime/protocol.ts";
+import type { InputSetting } from "../../runtime/protocol.ts";
 import { isStopped, readEdits, writeEdits, type Edits } from "./edits.ts";
 import { root } from "./here.ts";
 
@@ -7,10 +7,6 @@ export type State = {
   readonly edits: Edits;
   /** Inputs of this page, by cell and index. */
   readonly settings: ReadonlyMap<string, InputSetting>;
-};
-
-export type InputSetting = {
-  readonly cell: number; readonly index: number; readonly value: Setting;
 };
 
 let now: State = { edits: readEdits(root), settings: new Map() };

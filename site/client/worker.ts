@@ -74,7 +74,7 @@ async function obey(message: ToWorker): Promise<void> {
     case "open":
       shownPage = message.page;
       edits = message.edits;
-      return flow.open(message.page);
+      return flow.open(message.page, message.settings);
     case "set": return flow.set(shownPage, message.cell, message.index, message.value);
     case "edit": return redefine(message.edit);
     case "claims":

@@ -35,17 +35,11 @@ export function tangle(
 }
 
 const model: ReadonlySet<CellKind> = new Set(["model"]);
-const tests: ReadonlySet<CellKind> = new Set(["test"]);
 const live: ReadonlySet<CellKind> = new Set(["model", "test", "view"]);
 
 /** The module that other pages and tools import: TypeScript, types still in it. */
 export const tangleModule = (page: Page, first = "", last = ""): string =>
   tangle(page, model, { first, last });
-
-/** The module that Vitest runs: the test cells. */
-export const tangleTests = (page: Page, first: string, withSlow: boolean): string =>
-  tangle(withSlow ? page : { ...page, cells: page.cells.filter((c) => !c.flags.has("slow")) },
-    tests, { first });
 
 /** What tsc and the language server read: every live cell. */
 export const tangleCheck = (page: Page): string => tangle(page, live);

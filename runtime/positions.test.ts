@@ -1,14 +1,11 @@
-import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { promisify } from "node:util";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readBook } from "./book.ts";
 import { check } from "./check.ts";
 import { printProblem } from "./page.ts";
 import { runBook } from "./run.ts";
-import { scratchBook, type Scratch } from "./scratch.ts";
+import { runVitest, scratchBook, type Scratch } from "./scratch.ts";
 
 /** Two pages broken on purpose; the comments say where. */
 const words = `# Words
@@ -76,18 +73,12 @@ const tsconfig = JSON.stringify({
 const one = "chapters/1-x/01-words.md";
 const two = "chapters/1-x/02-broken.md";
 let scratch: Scratch;
-let run: { readonly status: unknown; readonly output: string };
+let run: Awaited<ReturnType<typeof runVitest>>;
 
 beforeAll(async () => {
   scratch = await scratchBook({ [one]: words, [two]: broken,
     "vitest.config.ts": config, "tsconfig.json": tsconfig });
-  const manifest = createRequire(import.meta.url).resolve("vitest/package.json");
-  run = await promisify(execFile)(process.execPath,
-    [join(dirname(manifest), "vitest.mjs"), "run"],
-    { cwd: scratch.base, env: { ...process.env, NO_COLOR: "1", CI: "1", VITEST: "" } })
-    .then(({ stdout, stderr }) => ({ status: 0, output: stdout + stderr }),
-      (error: { code: unknown; stdout: string; stderr: string }) =>
-        ({ status: error.code, output: error.stdout + error.stderr }));
+  run = await runVitest(scratch.base);
 }, 60_000);
 
 afterAll(() => scratch.remove());

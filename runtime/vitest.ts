@@ -8,10 +8,16 @@ import { studyPage } from "./facts.ts";
 import { parsePage, place, type Cell, type Page } from "./page.ts";
 import { tangle } from "./tangle.ts";
 
-const cells = "?cells";
+/**
+ * What the model of a page is called. It is a file of its own to Vitest, which forgets
+ * every module of a file before it runs that file as a test (`isolate: false`): with a
+ * query instead of a name, pages loaded before and after would hold two copies of one
+ * class, and an exception of the one would be none of the other.
+ */
+const cells = ".cells";
 
 /**
- * Pages as test files: `x.md` is the page's test cells, `x.md?cells` its model.
+ * Pages as test files: `x.md` is the page's test cells, `x.md.cells` its model.
  *
  * @param options.slow run the cells flagged `slow`, too, instead of leaving them out
  * @param options.base folder that holds `chapters`

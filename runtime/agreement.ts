@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import type {
   Reporter, TestModule, TestRunEndReason, TestSpecification, Vitest,
 } from "vitest/node";
-import type { Answer, Order } from "./agreement-process.ts";
+import type { Answer, Lines, Order } from "./agreement-process.ts";
 import { pagePath, root } from "./paths.ts";
 
 /** A test's name and how it ended: `✓ W1 · …`. */
@@ -26,14 +26,17 @@ export function disagreements(
     ...only(dataflow, module, "in the dataflow")];
 }
 
-const outcomesOf = (module: TestModule): Outcome[] => [...module.children.allTests()]
-  .filter((t) => t.name !== "the page loads")
+/** Of the tests that are not in the cells `left`. */
+const outcomesOf = (module: TestModule, left: readonly Lines[]): Outcome[] =>
+  [...module.children.allTests()]
+  .filter((t) => t.name !== "the page loads" && !left.some(({ first, last }) =>
+    first <= (t.location?.line ?? 0) && (t.location?.line ?? 0) <= last))
   .map((t): Outcome => `${t.result().state === "passed" ? "✓" : "✗"} ${t.fullName}`);
 
 /** The dataflow in a process of its own, under way. */
 type Run = { readonly answer: Promise<Answer>; readonly end: () => void };
 
-export function runApart(paths: readonly string[]): Run {
+export function runApart(paths: readonly string[], claims = true): Run {
   const runtime = (name: string): string => join(root, "runtime", name);
   const child: ChildProcess = fork(runtime("agreement-process.ts"), {
     execArgv: ["--import", pathToFileURL(runtime("engine.mjs")).href],
@@ -49,7 +52,7 @@ export function runApart(paths: readonly string[]): Run {
       resolve({ failed: `its process ended with ${signal ?? `status ${status}`}` });
     });
   });
-  child.send({ paths } satisfies Order);
+  child.send({ paths, claims } satisfies Order);
   return { answer, end };
 }
 
@@ -57,8 +60,12 @@ export function runApart(paths: readonly string[]): Run {
  * Cells run twice by construction: as modules under Vitest and as a dataflow
  * graph. Beside Vitest's own workers a process runs the graph, and the whole run fails
  * when they differ.
+ *
+ * @param options.claims also the test cells, but for slow ones, of which only the
+ *   module run is; without, the graph need only run: every model and view cell
  */
-export function agreement(): Reporter {
+export function agreement(options: { readonly claims: boolean }): Reporter {
+  const { claims } = options;
   let vitest: Vitest;
   let run: Run | undefined;
   return {
@@ -69,7 +76,7 @@ export function agreement(): Reporter {
         .filter((id) => id.endsWith(".md")).map((id) => pagePath(id));
       // A part of a page's tests says nothing about the whole.
       const part = vitest.config.testNamePattern !== undefined;
-      run = paths.length === 0 || part ? undefined : runApart(paths);
+      run = paths.length === 0 || part ? undefined : runApart(paths, claims);
     },
     onTestRunEnd: async (
       modules: readonly TestModule[], _: unknown, reason: TestRunEndReason,
@@ -89,13 +96,18 @@ export function agreement(): Reporter {
       let differ = 0;
       for (const module of pages) {
         const path = pagePath(module.moduleId);
-        const found = disagreements(outcomesOf(module), said.outcomes.get(path) ?? []);
+        const graph = said.outcomes.get(path) ?? [];
+        const found = claims
+          ? disagreements(outcomesOf(module, said.slow.get(path) ?? []), graph) : graph;
         for (const line of found) vitest.logger.error(`${path}  ${line}`);
         differ += found.length;
       }
-      vitest.logger.log(differ === 0
-        ? `Both runs agree: ${pages.length} pages, ${said.cells} cells as a dataflow.`
-        : `The module run and the dataflow differ in ${differ} places.`);
+      const what = `${pages.length} pages, ${said.cells} cells as a dataflow`;
+      vitest.logger.log(claims
+        ? differ === 0 ? `Both runs agree: ${what}.`
+          : `The module run and the dataflow differ in ${differ} places.`
+        : differ === 0 ? `The dataflow runs, without its claims: ${what}.`
+          : `${differ} cells of the dataflow fail.`);
       if (differ > 0) process.exitCode = 1;
     },
   };

@@ -40,7 +40,7 @@ async function runPages(
     loadPackage: async () => ({ max: Math.max }),
     readFile: async (path, name) => new TextEncoder().encode(`"${path} ${name}"`),
     testKit: async () => testKit(),
-    runSlow: false,
+    tests: "quick",
     onStart: (path, cell) => starts.push(`${path} ${cell}`),
     onResult: (result) => results.set(`${result.page} ${result.cell}`, result),
   });

@@ -7,8 +7,8 @@ import {
 } from "./inputs.ts";
 import { inspect } from "./inspect.ts";
 import type {
-  CellResult, CompiledCell, CompiledPage, InputSetting, Setting, Shown, Trouble,
-  Verdict,
+  CellResult, CompiledCell, CompiledPage, InputSetting, Setting, Shown, Tests,
+  Trouble, Verdict,
 } from "./protocol.ts";
 import { collectTests } from "./testkit.ts";
 import { html, isMarkup, svg } from "./values.ts";
@@ -21,8 +21,8 @@ export type Host = {
   readonly readFile: (page: string, name: string) => Promise<Uint8Array>;
   /** `expect` and `fc`; asked for when the first test cell runs. */
   readonly testKit: () => Promise<Readonly<Record<"expect" | "fc", unknown>>>;
-  /** Whether test cells flagged `slow` run; when not, they have no verdicts. */
-  readonly runSlow: boolean;
+  /** Which test cells run; the others have no verdicts. */
+  readonly tests: Tests;
   readonly onStart: (page: string, cell: number, slow: boolean) => void;
   readonly onResult: (result: CellResult) => void;
 };
@@ -190,7 +190,8 @@ export function createDataflow(host: Host): Dataflow {
     const shown: Shown[] = [];
     const tests = collectTests();
     const empty = { page, cell: cell.id, shown, verdicts: [] };
-    if (cell.kind === "test" && cell.slow && !host.runSlow)
+    if (cell.kind === "test" && (host.tests === "none"
+      || (cell.slow && host.tests === "quick")))
       return { names: {}, result: empty };
     host.onStart(page, cell.id, cell.slow);
     try {

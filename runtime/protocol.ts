@@ -3,6 +3,9 @@
  * its Worker, and between the builder and the dataflow in Node.
  */
 
+/** Which test cells run: all, those that are not flagged `slow`, or none. */
+export type Tests = "all" | "quick" | "none";
+
 /** One run test of a test cell. */
 export type Verdict = {
   readonly name: string;

@@ -6,7 +6,7 @@ import { resolveImport, root, type Studied } from "./book.ts";
 import { createDataflow } from "./dataflow.ts";
 import { readBeside } from "./disk.ts";
 import { testKit } from "./expect.ts";
-import type { CellResult, CompiledPage } from "./protocol.ts";
+import type { CellResult, CompiledPage, Tests } from "./protocol.ts";
 import { tangleDataflow } from "./tangle.ts";
 
 /** The page as the module that the dataflow runs, here and in the browser. */
@@ -18,17 +18,17 @@ export const dataflowModule = ({ page, facts }: Studied): string =>
  *
  * @param book every page that may be needed
  * @param paths the pages to run
- * @param options.runSlow also the test cells flagged `slow`
+ * @param options.tests which test cells run
  * @param options.onStart told of each cell that is about to run
  * @param options.onCell told of each finished cell, for a progress line
  */
 export async function runBook(
   book: readonly Studied[], paths: readonly string[],
-  options: { readonly base?: string; readonly runSlow?: boolean;
+  options: { readonly base?: string; readonly tests?: Tests;
     readonly onStart?: (page: string, cell: number) => void;
     readonly onCell?: (result: CellResult) => void } = {},
 ): Promise<Map<string, Map<number, CellResult>>> {
-  const { base = root, runSlow = false, onStart, onCell } = options;
+  const { base = root, tests = "quick", onStart, onCell } = options;
   const results = new Map<string, Map<number, CellResult>>(
     paths.map((path) => [path, new Map()]));
   const sources = new Map(book.map((studied) => [studied.page.path, studied]));
@@ -37,7 +37,7 @@ export async function runBook(
     loadPackage: (name) => import(name) as Promise<Readonly<Record<string, unknown>>>,
     readFile: (page, name) => readBeside(base, page, name),
     testKit: async () => testKit(),
-    runSlow,
+    tests,
     onStart: (page, cell) => onStart?.(page, cell),
     onResult: (result) => {
       results.get(result.page)?.set(result.cell, result);

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Studied } from "../runtime/book.ts";
+import type { Tests } from "../runtime/protocol.ts";
 import type { Prerendered } from "./prerender.ts";
 
 /** What the process is asked: run these pages of this book. */
@@ -8,7 +9,7 @@ export type Order = {
   readonly book: readonly Studied[];
   readonly paths: readonly string[];
   readonly base: string;
-  readonly runSlow: boolean;
+  readonly tests: Tests;
 };
 
 /** What it answers: a sign of life for each cell, then the end. */

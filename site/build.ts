@@ -104,7 +104,7 @@ export function createSite(options: Options = {}): Site {
 
   /** Runs pages together; when that fails, one by one, to find the broken one. */
   async function run(paths: readonly string[], by = runner): Promise<Ran> {
-    const order = { book, base, runSlow: slow };
+    const order = { book, base, tests: slow ? "all" : "quick" } as const;
     try {
       return { results: await by.run({ ...order, paths }), problems: [] };
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { Studied } from "../runtime/book.ts";
-import type { CellResult, Trouble, Verdict } from "../runtime/protocol.ts";
+import type { CellResult, Tests, Trouble, Verdict } from "../runtime/protocol.ts";
 import { runBook } from "../runtime/run.ts";
 import { outputHtml } from "./outputs.ts";
 
@@ -16,13 +16,13 @@ export type Prerendered = {
  *
  * @param book every page that may be needed
  * @param paths the pages to run
- * @param options.runSlow also the test cells flagged `slow`
+ * @param options.tests which test cells run
  * @param options.onStart told of each cell that is about to run
  * @param options.onCell told of each finished cell, for a progress line
  */
 export async function prerender(
   book: readonly Studied[], paths: readonly string[],
-  options: { readonly base?: string; readonly runSlow?: boolean;
+  options: { readonly base?: string; readonly tests?: Tests;
     readonly onStart?: (page: string, cell: number) => void;
     readonly onCell?: (result: CellResult) => void } = {},
 ): Promise<Map<string, Map<number, Prerendered>>> {

@@ -34,7 +34,7 @@ const flow = createDataflow({
     return new Uint8Array(await answer.arrayBuffer());
   },
   testKit: async () => (await import("../../runtime/expect.ts")).testKit(),
-  runSlow: false,
+  tests: "quick",
   onStart: (page, cell, flagged) => post({ type: "start", page, cell,
     slow: flagged || slow.has(`${page} ${cell}`) }),
   onResult: report,

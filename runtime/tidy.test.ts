@@ -55,6 +55,14 @@ test.each([
   expect(found(source)).toEqual([expected]);
 });
 
+test("tidy: a claim goes on in a slow cell of its page, and in no other", () => {
+  const more = (flags: string): string =>
+    `${good}\n${fence}ts test${flags}\ntest("A1 · and more", () => {});\n${fence}\n`;
+  expect(found(more(" slow"))).toEqual([]);
+  expect(found(more("")).map((x) => x.replace(/^.*\d  /, "")))
+    .toEqual(["claim A1 is taken"]);
+});
+
 test("tidy: two pages with one claim id", () => {
   const pages = [path, "chapters/1/02-b.md"].map((p, n) =>
     study(parsePage(good.replace("x is that", `x is that ${n}`), p)));

@@ -94,8 +94,10 @@ function claims(page: Page, owners: Map<string, Claim>, index: boolean): Problem
   for (const claim of own) {
     const at = [claim.line - 1, claim.column - 1] as const;
     const owner = owners.get(claim.id);
-    // Several tests of one cell may share a claim: a table, and the case behind it.
-    if (owner && (owner.page !== claim.page || owner.cell !== claim.cell))
+    // Several tests of one cell may share a claim: a table, and the case behind it. And
+    // a slow cell may go further with what the page has claimed.
+    const goesOn = page.cells[claim.cell]?.flags.has("slow") === true;
+    if (owner && (owner.page !== claim.page || (owner.cell !== claim.cell && !goesOn)))
       found.push(problem(page, ...at, `claim ${claim.id} is taken`,
         `${owner.page}:${owner.line} has it. Use the next free number.`));
     owners.set(claim.id, owner ?? claim);

@@ -189,6 +189,18 @@ describe.concurrent("inputs", () => {
     expect(await page.locator("input[type=range]:focus").count()).toBe(1);
   });
 
+  test("what was set is in the address, which brings it back", async ({ visit }) => {
+    const page = await visit(first);
+    await page.getByLabel("dial").fill("7");
+    await shows(answer(page), "7 becomes 14");
+    const url = page.url();
+    expect(url).toMatch(/#set=\d+\.0:7$/);
+    const other = await visit(`${first}${new URL(url).hash}`);
+    await shows(answer(other), "7 becomes 14");
+    await other.evaluate(`location.hash = "${new URL(url).hash.replace(/7$/, "4")}"`);
+    await shows(answer(other), "4 becomes 8");
+  });
+
   test("a reader who types is not disturbed", async ({ visit }) => {
     const page = await visit(first);
     const field = page.getByLabel("size");

@@ -35,6 +35,11 @@ on(["dragenter", "dragleave", "drop"], (event) => {
       && event.target instanceof Node && drop.contains(event.target));
 });
 
+// An address that says how inputs were set.
+const isSet = (): boolean => location.hash.startsWith("#set=");
+if (isSet()) void session().then((s) => s.wake());
+addEventListener("hashchange", () => { if (isSet()) location.reload(); });
+
 // Cells in an editor.
 const edit = (cell: HTMLElement) => void session().then((s) => s.edit(cell));
 for (const tools of document.querySelectorAll<HTMLElement>(

@@ -4,3 +4,4 @@
  */
 export { dropped, moved } from "./inputs.ts";
 export { edit, restore } from "./cells.ts";
+export { wake } from "./run.ts";

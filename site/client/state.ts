@@ -1,6 +1,7 @@
 import type { InputSetting } from "../../runtime/protocol.ts";
 import { isStopped, readEdits, writeEdits, type Edits } from "./edits.ts";
 import { root } from "./here.ts";
+import { readPlace, writePlace } from "./place.ts";
 
 /** What the reader has changed. */
 export type State = {
@@ -9,7 +10,8 @@ export type State = {
   readonly settings: ReadonlyMap<string, InputSetting>;
 };
 
-let now: State = { edits: readEdits(root), settings: new Map() };
+let now: State = { edits: readEdits(root), settings: new Map(readPlace(location.hash)
+  .map((setting) => [`${setting.cell} ${setting.index}`, setting])) };
 /** The last state that ran to its end. At first: the book as it is. */
 let good: State = { edits: new Map(), settings: new Map() };
 
@@ -22,6 +24,8 @@ export function keepEdits(edits: Edits): void {
 
 export const keepSetting = (key: string, setting: InputSetting): void => {
   now = { ...now, settings: new Map(now.settings).set(key, setting) };
+  history.replaceState(history.state, "",
+    writePlace(now.settings.values()) || location.pathname);
 };
 
 /** Everything ran to its end. */

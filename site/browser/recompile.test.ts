@@ -18,8 +18,10 @@ describe("types erased in the browser", () => {
       ({ place: `${page.path}:${cell.first + 1}`, cell })))
       .filter(({ cell }) => cell.kind !== "static");
     expect(cells.length).toBeGreaterThan(10);
-    for (const { place, cell } of cells)
-      expect(tokens(erase(cell.code)), place).toEqual(tokens(strip(cell.code)));
+    for (const { place, cell } of cells) {
+      const [erased, stripped] = [erase(cell.code), strip(cell.code)];
+      if (erased !== stripped) expect(tokens(erased), place).toEqual(tokens(stripped));
+    }
   });
 
   test.each([

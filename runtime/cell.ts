@@ -1,4 +1,4 @@
-import { parse } from "acorn";
+import { parse, tokTypes, type Token } from "acorn";
 import { analyze, type Reference, type ScopeManager } from "eslint-scope";
 import type { ImportDeclaration, Node, Program, Statement } from "estree";
 import { drawKit, fileKit, testKit, viewKit } from "./kit.ts";
@@ -74,16 +74,17 @@ const globals: ReadonlySet<string> = new Set(`
 export function analyse(code: string, strip: (code: string) => string): CellFacts {
   let js: string;
   let program: Program;
+  const tokens: Token[] = [];
   try {
     js = strip(code);
     program = parse(js, {
       ecmaVersion: 2024, sourceType: "module", locations: true, ranges: true,
-      allowAwaitOutsideFunction: true,
+      allowAwaitOutsideFunction: true, onToken: tokens,
     }) as unknown as Program;
   } catch (error) {
     return { ...nothing, flaws: [syntaxFlaw(error)] };
   }
-  const flaws: Flaw[] = [];
+  const flaws: Flaw[] = importCalls(tokens);
   const imports: Import[] = [];
   const outputs: Mention[] = [];
   const exports: string[] = [];
@@ -153,6 +154,14 @@ const nothing: CellFacts = {
   js: "", body: "", inputs: [], kit: [], outputs: [], exports: [], imports: [],
   expression: false, flaws: [],
 };
+
+/** `import(…)`: a page that comes on the way is no input of a dataflow. */
+const importCalls = (tokens: readonly Token[]): Flaw[] =>
+  tokens.flatMap(({ type, loc }, n) =>
+    type.keyword === "import" && tokens[n + 1]?.type === tokTypes.parenL && loc
+      ? [{ line: loc.start.line - 1, column: loc.start.column,
+        message: "a cell calls `import(…)`", fix: "Write `import { name } from \"…\"` "
+          + "in a model cell; every later cell sees the name." }] : []);
 
 function readImport(node: ImportDeclaration, imports: Import[], flaws: Flaw[]): void {
   for (const s of node.specifiers) {

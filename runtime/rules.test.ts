@@ -69,6 +69,10 @@ test.each([
   ["namespace import", [["ts", 'import * as d from "d3-array";']],
     [`${a}:4:8  only named imports flow between pages → `
       + 'Write `import { name } from "…"`.']],
+  ["an import on the way", [["ts test", 'test("A1 · b", async () => {\n'
+    + '  const { x } = await import("./b.md");\n});']],
+    [`${a}:5:23  a cell calls \`import(…)\` → Write \`import { name } from "…"\` in a `
+      + "model cell; every later cell sees the name."]],
   ["not defined", [["ts", "const misalignment = 1;"], ["ts view", "misalignmen + 1"]],
     [`${a}:8:1  \`misalignmen\` is not defined → No page exports it. Nearest: `
       + "`misalignment`."]],

@@ -37,7 +37,7 @@ type Kept = { readonly key: string; readonly entries: readonly Entry[] };
  * One TypeScript language server answers for all pages that changed, or whose
  * imported pages changed, since the last time; the others come from build/cache.
  *
- * @param seconds how long the server may take for all of it
+ * @param seconds how long the server may take for a page
  *
  * Throws: when the server does not start, ends early, refuses a request or is late.
  */
@@ -53,10 +53,10 @@ export async function typeInfo(
   const changed = book.filter(({ page }) => !found.has(page.path));
   if (changed.length > 0) {
     await writeTangle(book, base);
-    for (const [path, entries] of await askServer(changed, base, seconds)) {
+    await askServer(changed, base, seconds, async (path, entries) => {
       found.set(path, entries);
       await keep(path, { key: keys.get(path) ?? "", entries }, base);
-    }
+    });
   }
   return share(book, found);
 }
@@ -122,27 +122,37 @@ async function keysOf(
 // The server
 
 async function askServer(
-  book: readonly Studied[], base: string, seconds: number,
-): Promise<[string, Entry[]][]> {
+  book: readonly Studied[], base: string, seconds: number, onPage: OnPage,
+): Promise<void> {
   const server = await startTypescript(base);
   let timer: NodeJS.Timeout | undefined;
+  let wait = (): void => undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(
-      `the language server did not answer within ${seconds} s`)), seconds * 1000);
+    wait = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => reject(new Error(
+        `the language server did not answer within ${seconds} s`)), seconds * 1000);
+    };
   });
-  const answers = ask(server, book, base);
+  wait();
+  const answers = ask(server, book, base, async (path, entries) => {
+    wait();
+    await onPage(path, entries);
+  });
   answers.catch(() => undefined);
   try {
-    return await Promise.race([answers, server.death, late]);
+    await Promise.race([answers, server.death, late]);
   } finally {
     clearTimeout(timer);
     server.close();
   }
 }
 
+type OnPage = (path: string, entries: readonly Entry[]) => Promise<void>;
+
 async function ask(
-  { connection }: Server, book: readonly Studied[], base: string,
-): Promise<[string, Entry[]][]> {
+  { connection }: Server, book: readonly Studied[], base: string, onPage: OnPage,
+): Promise<void> {
   connection.onRequest("workspace/configuration", ({ items }: { items: unknown[] }) =>
     items.map(() => null));
   connection.onRequest("client/registerCapability", () => null);
@@ -164,8 +174,11 @@ async function ask(
       uri: tangleUri(page.path, base), languageId: "typescript", version: 1,
       text: tangleCheck(page),
     } });
-  return Promise.all(book.map(async ({ page }) =>
-    [page.path, await askPage(connection, page, base)] as [string, Entry[]]));
+  const left = book.values();
+  await Promise.all(Array.from({ length: 4 }, async () => {
+    for (const { page } of left)
+      await onPage(page.path, await askPage(connection, page, base));
+  }));
 }
 
 /** Every request of a page is under way before the first answer comes. */

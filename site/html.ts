@@ -302,6 +302,14 @@ function targetHref(hover: Hover, from: Entry, book: Catalogue): string | undefi
   return href === "" || href === lineLink(from, from, hover.line) ? undefined : href;
 }
 
+/** The pages that import this one; many of them only when asked for. */
+function userList(entry: Entry, users: readonly Entry[]): Markup {
+  const list = html`<ul>${users.map((to) =>
+    html`<li><a href="${between(entry.url, to.url)}">${to.title}</a></li>`)}</ul>`;
+  return users.length > 5 ? html`<details><summary>${users.length} pages</summary>${list
+    }</details>` : list;
+}
+
 /** What the page defines, what it uses, who uses it, and its neighbours. */
 function pageFoot(entry: Entry, book: Catalogue): Markup {
   const at = book.reading.indexOf(entry);
@@ -323,8 +331,7 @@ ${used.map(({ to, names }, n) => {
       html`<a href="${href}#${nameAnchor(name)}"><code>${name}</code></a>`))
     } <span class="from">from <a href="${href}">${to.title}</a></span></dd>`;
   })}
-${importers.length > 0 && html`<dt>Used by</dt><dd>${separated(importers.map((to) =>
-    html`<a href="${between(entry.url, to.url)}">${to.title}</a>`))}</dd>`}
+${importers.length > 0 && html`<dt>Used by</dt><dd>${userList(entry, importers)}</dd>`}
 </dl>`}
 <nav class="turn" aria-label="Previous and next page">
 ${previous ? html`<a rel="prev" href="${between(entry.url, previous.url)}"><small

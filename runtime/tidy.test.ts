@@ -49,6 +49,8 @@ test.each([
   ["two cells that touch", good.replace(`${fence}ts test`,
     `${fence}ts\nconst y = 1;\n${fence}\n\n${fence}ts test`),
   `${path}:9:1  no sentence before this cell`],
+  ["a value in prose", good.replace("believed", "${x}"),
+    `${path}:3:31  \`\${\` in prose is not evaluated`],
   ["a leftover", good.replace("It defines", "TO" + "DO: It defines"),
     `${path}:3:1  a leftover TO` + "DO"],
 ])("tidy: %s", (_, source, expected) => {

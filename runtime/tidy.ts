@@ -35,6 +35,7 @@ export function tidy(book: readonly Studied[]): Problem[] {
     const index = page.path.endsWith("index.md");
     return [
       ...wideLines(page), ...headings(page), ...looseEnds(page), ...bareHex(page),
+      ...unevaluated(page),
       ...claims(page, owners, index), ...betweenCells(page),
       ...(index ? [] : mentions(studied)),
     ];
@@ -74,6 +75,12 @@ const looseEnds = (page: Page): Problem[] => page.lines.flatMap((line, n) => {
   return m ? [problem(page, n, m.index, `a leftover ${m[0]}`,
     "Do it, or say it under Left out.")] : [];
 });
+
+/** Prose is text: what should be computed in it would stand there as it is written. */
+const unevaluated = (page: Page): Problem[] => proseOf(page).split("\n")
+  .flatMap((line, n) => [...line.matchAll(/\$\{/g)].map((m) =>
+    problem(page, n, m.index, "`${` in prose is not evaluated",
+      "Show the sentence from a `ts view hide` cell.")));
 
 /** Hex digits stand in groups of four, counted from the right. */
 const bareHex = (page: Page): Problem[] => page.lines.flatMap((line, n) =>

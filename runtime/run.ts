@@ -17,7 +17,7 @@ export const dataflowModule = ({ page, facts }: Studied): string =>
  * Runs pages as a dataflow in Node: what every cell shows, by page and cell.
  *
  * @param book every page that may be needed
- * @param paths the pages to run
+ * @param paths the pages to run, in any order
  * @param options.tests which test cells run
  * @param options.onStart told of each cell that is about to run
  * @param options.onCell told of each finished cell, for a progress line
@@ -44,7 +44,10 @@ export async function runBook(
       onCell?.(result);
     },
   });
-  for (const path of paths) await dataflow.open(path);
+  // In reading order: cells of a page that an importer has brought would run again.
+  const order = book.map(({ page }) => page.path);
+  for (const path of paths.toSorted((a, b) => order.indexOf(a) - order.indexOf(b)))
+    await dataflow.open(path);
   await dataflow.settled();
   return results;
 }

@@ -56,13 +56,17 @@ export function runApart(paths: readonly string[], claims = true): Run {
   return { answer, end };
 }
 
+/** More pages than this are many: `npm test` leaves their graph to `npm run prove`. */
+const few = 12;
+
 /**
  * Cells run twice by construction: as modules under Vitest and as a dataflow
  * graph. Beside Vitest's own workers a process runs the graph, and the whole run fails
  * when they differ.
  *
  * @param options.claims also the test cells, but for slow ones, of which only the
- *   module run is; without, the graph need only run: every model and view cell
+ *   module run is; without, the graph need only run, every model and view cell, and
+ *   only when a few pages are tested
  */
 export function agreement(options: { readonly claims: boolean }): Reporter {
   const { claims } = options;
@@ -76,7 +80,8 @@ export function agreement(options: { readonly claims: boolean }): Reporter {
         .filter((id) => id.endsWith(".md")).map((id) => pagePath(id));
       // A part of a page's tests says nothing about the whole.
       const part = vitest.config.testNamePattern !== undefined;
-      run = paths.length === 0 || part ? undefined : runApart(paths, claims);
+      const many = !claims && paths.length > few;
+      run = paths.length === 0 || part || many ? undefined : runApart(paths, claims);
     },
     onTestRunEnd: async (
       modules: readonly TestModule[], _: unknown, reason: TestRunEndReason,

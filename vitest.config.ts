@@ -5,8 +5,9 @@ import { BrowserFirst } from "./runtime/order.ts";
 import { literate } from "./runtime/vitest.ts";
 
 /**
- * `npm run prove` is this with `--mode prove`: the pages alone, slow cells too, every
- * claim as a dataflow, too; with `--coverage`, the lines of the model counted.
+ * `npm run prove` is this with `--mode prove`: the pages, slow cells too, every claim
+ * as a dataflow, too, and of the engine what takes long, the files `*.prove.ts`; with
+ * `--coverage`, the lines of the model counted.
  */
 export default defineConfig(({ mode }) => {
   const prove = mode === "prove";
@@ -16,8 +17,7 @@ export default defineConfig(({ mode }) => {
       "#runtime": fileURLToPath(new URL("./runtime", import.meta.url)),
     } },
     test: {
-      include: ["chapters/**/*.md",
-        ...(prove ? [] : ["runtime/**/*.test.ts", "site/**/*.test.ts"])],
+      include: ["chapters/**/*.md", `{runtime,site}/**/*.${prove ? "prove" : "test"}.ts`],
       exclude: ["chapters/**/fixtures/**", "**/node_modules/**", "build/**"],
       pool: "threads",
       maxWorkers: "100%",

@@ -1,27 +1,13 @@
-import { tokenizer } from "acorn";
 import { describe, expect, test } from "vitest";
-import { readBook } from "../../runtime/book.ts";
 import type { CompiledCell } from "../../runtime/protocol.ts";
 import { StripError } from "../../runtime/strip-error.ts";
 import { strip } from "../../runtime/strip.ts";
 import { erase, recompile } from "../client/recompile.ts";
-
-/** Every token with its place. */
-const tokens = (code: string): string[] => [...tokenizer(code, {
-  ecmaVersion: 2024, sourceType: "module", locations: true,
-})].map(({ start, end, loc }) =>
-  `${loc?.start.line}:${loc?.start.column} ${code.slice(start, end)}`);
+import { erasedCells, tokens } from "./erased.ts";
 
 describe("types erased in the browser", () => {
-  test("every cell of the book is the program that the builder runs", async () => {
-    const cells = (await readBook()).flatMap(({ page }) => page.cells.map((cell) =>
-      ({ place: `${page.path}:${cell.first + 1}`, cell })))
-      .filter(({ cell }) => cell.kind !== "static");
-    expect(cells.length).toBeGreaterThan(10);
-    for (const { place, cell } of cells) {
-      const [erased, stripped] = [erase(cell.code), strip(cell.code)];
-      if (erased !== stripped) expect(tokens(erased), place).toEqual(tokens(stripped));
-    }
+  test("a cell in twenty of the book is the program that the builder runs", async () => {
+    expect(await erasedCells(20)).toBeGreaterThan(10);
   });
 
   test.each([

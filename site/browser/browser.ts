@@ -32,7 +32,8 @@ export function browserPath(env: NodeJS.ProcessEnv = process.env): string {
   const found = usualPlaces().find((path) => existsSync(path));
   if (found !== undefined) return found;
   throw new Error("the browser tests need Chromium or Chrome: run `apt-get install "
-    + "chromium` (or your system's way), or set CHROMIUM_PATH to its executable");
+    + "chromium` (or your system's way; chromium-headless-shell is faster), or set "
+    + "CHROMIUM_PATH to its executable");
 }
 
 /**

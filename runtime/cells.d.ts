@@ -47,7 +47,10 @@ declare function textField<T = string>(set: {
 }): Input<T>;
 /** A file of the reader's own, or undefined until one is dropped or chosen. */
 declare function fileDrop(set?: { readonly label?: string }):
-  Input<{ readonly name: string; readonly bytes: Uint8Array } | undefined>;
+  Input<import("./pieces.ts").OwnFile | undefined>;
+
+/** A file of any size, read a piece at a time. */
+type Pieces = import("./pieces.ts").Pieces;
 
 /** A command of the command-line tool; cli.ts finds exports named `…Command`. */
 interface Command {
@@ -63,6 +66,8 @@ interface Command {
   }>>;
   /** Which operands are files: `run` gets their bytes. Counted from 0. */
   readonly files?: readonly number[];
+  /** Which are files that may be larger than memory: `run` reads what it needs. */
+  readonly pieces?: readonly number[];
   /**
    * What the command does: text for standard output, or what is wrong, for
    * standard error with exit status 1.
@@ -70,6 +75,7 @@ interface Command {
   readonly run: (call: {
     readonly operands: readonly string[];
     readonly files: readonly Uint8Array[];
+    readonly pieces?: readonly Pieces[];
     readonly options: Readonly<Record<string, string | true>>;
   }) => { readonly output: string } | { readonly problem: string };
 }

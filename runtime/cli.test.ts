@@ -40,6 +40,11 @@ export const longCommand: Command = {
   name: "many", operands: "", help: "print many lines",
   run: () => ({ output: "a line of text\\n".repeat(1_000_000) }),
 };
+export const lastCommand: Command = {
+  name: "last", operands: "FILE", pieces: [0], help: "a file's last three bytes",
+  run: ({ pieces: [file] = [] }) => ({ output: file === undefined ? "none"
+    : [...file.read(file.size - 3, 3)].join(" ") }),
+};
 \`\`\`
 
 \`\`\`ts static
@@ -116,6 +121,7 @@ const list = `usage: mmu-on COMMAND …
   size FILE        say how long a file is
   even-odd NUMBER  tell even from odd
   many             print many lines
+  last FILE        a file's last three bytes
 
 \`mmu-on help COMMAND\` says more. A FILE may be - for standard input; a name that
 ends in .gz is unpacked. Exit status: 0 done, 1 a problem was found, 2 wrong use,
@@ -129,6 +135,10 @@ const good: readonly (readonly [readonly string[], string])[] = [
   [["size", "--unit=letters", "--", "five"], "5 letters\n"],
   [["size", "thousand.gz"], "1000 bytes\n"],
   [["size", "-"], "7 bytes\n"],
+  [["last", "five"], "51 52 53\n"],
+  [["last", "huge"], "0 0 0\n"],
+  [["last", "thousand.gz"], "0 0 0\n"],
+  [["last", "-"], "110 32 98\n"],
   [["even-odd", "8"], "4\n"],
   [["help", "size"], usage],
   [["size", "--help"], usage],
@@ -151,6 +161,8 @@ const wrong: readonly (readonly [readonly string[], string])[] = [
   [["size", "five/six"], "five/six cannot be read: not a directory"],
   [["size", "folder"], "folder is a folder, not a file"],
   [["size", "huge"], "huge is larger than 1 GiB, the most that is read"],
+  [["last", "six"], "there is no file six"],
+  [["last", "folder"], "folder is a folder, not a file"],
   [["size", "five.gz"], "five.gz cannot be unpacked: incorrect header check"],
 ];
 

@@ -1,4 +1,4 @@
-import { createReadStream } from "node:fs";
+import { closeSync, createReadStream, openSync, readSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
@@ -7,6 +7,7 @@ import { gunzipSync } from "node:zlib";
 import { parseArgs } from "node:util";
 import { nearest } from "./nearest.ts";
 import { pagePaths } from "./paths.ts";
+import { most, type Pieces, piecesOf } from "./pieces.ts";
 
 /** What a run of the tool reads and writes besides the files it is given. */
 export type Surroundings = {
@@ -22,8 +23,6 @@ const status = { done: 0, problem: 1, use: 2, ours: 3 } as const;
 
 /** The user's mistake; one line says what and what to do. */
 class WrongUse extends Error {}
-
-const limit = 2 ** 30;
 
 /**
  * The command-line tool: its commands are the exports named `…Command` of the pages.
@@ -73,10 +72,18 @@ async function answerTo(
   if (help) return usage;
   const call = readCall(found.command, rest);
   if (call === "help") return usage;
+  const { command } = found;
   const files: Uint8Array[] = [];
-  for (const name of fileOperands(found.command, call.operands))
-    files.push(await readOperand(name, around.stdin));
-  return found.command.run({ ...call, files });
+  const pieces: OpenFile[] = [];
+  try {
+    for (const name of operandsAt(command, command.files, call.operands))
+      files.push(await readOperand(name, around.stdin));
+    for (const name of operandsAt(command, command.pieces, call.operands))
+      pieces.push(await openOperand(name, around.stdin));
+    return command.run({ ...call, files, pieces });
+  } finally {
+    for (const { close } of pieces) close?.();
+  }
 }
 
 const manifest = new URL("../package.json", import.meta.url);
@@ -193,11 +200,12 @@ const operandsOf = (command: Command) =>
     repeated: word.includes("..."),
   }));
 
-function fileOperands(
-  command: Command, operands: readonly string[],
+function operandsAt(
+  command: Command, places: readonly number[] | undefined,
+  operands: readonly string[],
 ): readonly string[] {
   const last = operandsOf(command).length - 1;
-  return operands.filter((_, n) => command.files?.includes(Math.min(n, last)));
+  return operands.filter((_, n) => places?.includes(Math.min(n, last)));
 }
 
 // Reading files
@@ -205,14 +213,40 @@ function fileOperands(
 /** A file's bytes; `-` is standard input, and names in `.gz` are unpacked. */
 async function readOperand(name: string, stdin: Readable): Promise<Uint8Array> {
   if (name === "-") return collect(stdin, "standard input");
-  try {
+  return explained(name, async () => {
     const found = await stat(name);
     if (found.isDirectory()) throw new WrongUse(`${name} is a folder, not a file`);
-    if (found.size > limit) throw tooBig(name);
+    if (found.size > most) throw tooBig(name);
     const bytes = found.isFile() ? await readFile(name)
       : await collect(createReadStream(name), name);
     return plain(name.endsWith(".gz")
-      ? gunzipSync(bytes, { maxOutputLength: limit }) : bytes);
+      ? gunzipSync(bytes, { maxOutputLength: most }) : bytes);
+  });
+}
+
+type OpenFile = Pieces & { readonly close?: () => void };
+
+/** A file to be read in pieces; what is no plain file is read whole. */
+async function openOperand(name: string, stdin: Readable): Promise<OpenFile> {
+  const isPlain = name !== "-" && !name.endsWith(".gz")
+    && await explained(name, async () => (await stat(name)).isFile());
+  if (!isPlain) return piecesOf(await readOperand(name, stdin));
+  return explained(name, async () => {
+    const { size } = await stat(name);
+    const file = openSync(name, "r");
+    return { size, close: () => closeSync(file), read(at, count) {
+      const bytes = new Uint8Array(count);
+      const got = readSync(file, bytes, 0, count, at);
+      if (got === count) return bytes;
+      throw new WrongUse(`${name} ends after ${at + got} bytes, not ${size}`);
+    } };
+  });
+}
+
+/** Runs `body`, and says in one line why a file cannot be read. */
+async function explained<T>(name: string, body: () => Promise<T>): Promise<T> {
+  try {
+    return await body();
   } catch (error) {
     if (!hasCode(error)) throw error;
     if (error.code === "ENOENT") throw new WrongUse(`there is no file ${name}`);
@@ -230,7 +264,7 @@ async function collect(stream: Readable, name: string): Promise<Uint8Array> {
   for await (const chunk of stream) {
     chunks.push(chunk);
     length += chunk.length;
-    if (length > limit) throw tooBig(name);
+    if (length > most) throw tooBig(name);
   }
   return plain(Buffer.concat(chunks));
 }

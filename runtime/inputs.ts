@@ -1,3 +1,4 @@
+import type { OwnFile } from "./pieces.ts";
 import type { InputState, Setting } from "./protocol.ts";
 
 /**
@@ -96,9 +97,6 @@ export function textField<T = string>(set: TextSet<T>): Input<T> {
   });
   return at(set.value, parse(set.value));
 }
-
-/** A file of the reader's own. */
-export type OwnFile = { readonly name: string; readonly bytes: Uint8Array };
 
 /** Nothing until the reader drops or chooses a file. */
 export function fileDrop(

@@ -1,3 +1,5 @@
+import type { OwnFile } from "./pieces.ts";
+
 /**
  * What the dataflow says and is told. The same messages go between a page and
  * its Worker, and between the builder and the dataflow in Node.
@@ -39,8 +41,11 @@ export type InputState =
   | { readonly input: "file"; readonly label: string; readonly name?: string };
 
 /** What the reader did to an input. */
-export type Setting =
-  number | boolean | string | { readonly name: string; readonly bytes: Uint8Array };
+export type Setting = number | boolean | string | OwnFile;
+
+/** The same on its way to the Worker, which reads a file where it lies. */
+export type SentSetting =
+  number | boolean | string | { readonly name: string; readonly file: Blob };
 
 /** One thing a view cell shows: finished markup, or input number `index` of the cell. */
 export type Shown =
@@ -60,16 +65,18 @@ export type CellResult = {
 export type Edit = { readonly page: string; readonly cell: number; readonly code: string };
 
 /** What the reader did to an input: the `index`-th of a view cell. */
-export type InputSetting = {
-  readonly cell: number; readonly index: number; readonly value: Setting;
+export type InputSetting<T = Setting> = {
+  readonly cell: number; readonly index: number; readonly value: T;
 };
+
+export type SentInput = InputSetting<SentSetting>;
 
 /** From the page to its Worker. */
 export type ToWorker =
   /** Run this page, and the pages it imports, as the reader has it. First message. */
   | { readonly type: "open"; readonly page: string; readonly edits: readonly Edit[];
-    readonly settings: readonly InputSetting[] }
-  | { readonly type: "set" } & InputSetting
+    readonly settings: readonly SentInput[] }
+  | { readonly type: "set" } & SentInput
   /** Change a cell of any page, or with its original code: reset it. */
   | { readonly type: "edit"; readonly edit: Edit }
   /** Run these pages, which import this one, too, and answer with their verdicts. */

@@ -8,7 +8,7 @@ test("what a reader has set can be read from the address again", () => {
   expect(writePlace(settings.slice(0, 2))).toBe("#set=18.0:3&19.2:true");
 });
 test("a file is left out, and an address that says nothing is none", () => {
-  const file = { name: "Image", bytes: new Uint8Array(4) };
+  const file = { name: "Image", file: new Blob([new Uint8Array(4)]) };
   expect(writePlace([{ cell: 1, index: 0, value: file }])).toBe("");
   for (const hash of ["", "#W1", "#set=", "#set=a.b:3", "#set=1.0:{", "#set=1.0:%",
     "#set=1.0:null", "#set=1.0:[1]"])

@@ -1,4 +1,4 @@
-import type { InputSetting } from "../../runtime/protocol.ts";
+import type { SentInput } from "../../runtime/protocol.ts";
 
 /**
  * The inputs that a reader has set, as the end of the page's address:
@@ -9,7 +9,7 @@ const start = "#set=";
 
 export const isPlace = (hash: string): boolean => hash.startsWith(start);
 
-export const writePlace = (settings: Iterable<InputSetting>): string => {
+export const writePlace = (settings: Iterable<SentInput>): string => {
   const texts = [...settings].flatMap(({ cell, index, value }) =>
     typeof value === "object" ? []
       : `${cell}.${index}:${encodeURIComponent(JSON.stringify(value))}`);
@@ -17,7 +17,7 @@ export const writePlace = (settings: Iterable<InputSetting>): string => {
 };
 
 /** What does not look like a setting is not one: anybody may write an address. */
-export function readPlace(hash: string): readonly InputSetting[] {
+export function readPlace(hash: string): readonly SentInput[] {
   if (!isPlace(hash)) return [];
   return hash.slice(start.length).split("&").flatMap((text) => {
     const [, cell, index, json] = /^(\d+)\.(\d+):(.*)$/.exec(text) ?? [];

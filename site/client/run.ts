@@ -1,4 +1,4 @@
-import type { FromWorker, InputSetting, ToWorker } from "../../runtime/protocol.ts";
+import type { FromWorker, SentInput, ToWorker } from "../../runtime/protocol.ts";
 import { drawClaims, drawEffects, effects } from "./claims.ts";
 import { drawTools, markError } from "./cells.ts";
 import { editKey, editsFor } from "./edits.ts";
@@ -134,7 +134,7 @@ function onHung(hung: Hung | undefined): void {
 }
 
 /** The reader set an input; `control` is what they have their hand on. */
-export function set(setting: InputSetting, control?: Element): void {
+export function set(setting: SentInput, control?: Element): void {
   touched = control;
   const key = `${setting.cell} ${setting.index}`;
   if (state().settings.get(key)?.value === setting.value) return;

@@ -1,4 +1,4 @@
-import type { InputSetting } from "../../runtime/protocol.ts";
+import type { SentInput } from "../../runtime/protocol.ts";
 import { isStopped, readEdits, writeEdits, type Edits } from "./edits.ts";
 import { root } from "./here.ts";
 import { readPlace, writePlace } from "./place.ts";
@@ -7,7 +7,7 @@ import { readPlace, writePlace } from "./place.ts";
 export type State = {
   readonly edits: Edits;
   /** Inputs of this page, by cell and index. */
-  readonly settings: ReadonlyMap<string, InputSetting>;
+  readonly settings: ReadonlyMap<string, SentInput>;
 };
 
 let now: State = { edits: readEdits(root), settings: new Map(readPlace(location.hash)
@@ -22,7 +22,7 @@ export function keepEdits(edits: Edits): void {
   writeEdits(root, edits);
 }
 
-export const keepSetting = (key: string, setting: InputSetting): void => {
+export const keepSetting = (key: string, setting: SentInput): void => {
   now = { ...now, settings: new Map(now.settings).set(key, setting) };
   history.replaceState(history.state, "",
     writePlace(now.settings.values()) || location.pathname);

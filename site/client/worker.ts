@@ -1,7 +1,9 @@
 import "./no-frames.ts";
 import { createDataflow } from "../../runtime/dataflow.ts";
+import { ownFile } from "../../runtime/pieces.ts";
 import type {
-  CellResult, CompiledCell, CompiledPage, Edit, FromWorker, ToWorker,
+  CellResult, CompiledCell, CompiledPage, Edit, FromWorker, SentSetting, Setting,
+  ToWorker,
 } from "../../runtime/protocol.ts";
 import { outputHtml } from "../outputs.ts";
 
@@ -69,13 +71,23 @@ async function redefine(edit: Edit): Promise<void> {
   if (cell) await flow.redefine(edit.page, await compile(cell, edit));
 }
 
+/** Workers have it, the types of a page do not. */
+declare class FileReaderSync { readAsArrayBuffer(blob: Blob): ArrayBuffer; }
+
+/** A file stays where it is; cells read of it what they need. */
+const received = (value: SentSetting): Setting => typeof value !== "object" ? value
+  : ownFile(value.name, { size: value.file.size, read: (at, count) => new Uint8Array(
+    new FileReaderSync().readAsArrayBuffer(value.file.slice(at, at + count))) });
+
 async function obey(message: ToWorker): Promise<void> {
   switch (message.type) {
     case "open":
       shownPage = message.page;
       edits = message.edits;
-      return flow.open(message.page, message.settings);
-    case "set": return flow.set(shownPage, message.cell, message.index, message.value);
+      return flow.open(message.page, message.settings.map((s) =>
+        ({ ...s, value: received(s.value) })));
+    case "set":
+      return flow.set(shownPage, message.cell, message.index, received(message.value));
     case "edit": return redefine(message.edit);
     case "claims":
       for (const page of message.pages) {

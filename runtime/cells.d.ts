@@ -60,6 +60,8 @@ interface Command {
   readonly operands: string;
   /** One line for the list of commands. */
   readonly help: string;
+  /** Command lines for the help, without `mmu-on`. */
+  readonly examples?: readonly string[];
   /** `--name VALUE` options (with an operand) and `--name` switches. */
   readonly options?: Readonly<Record<string, {
     readonly operand?: string; readonly help: string;

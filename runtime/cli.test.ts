@@ -12,6 +12,7 @@ const toy = `# A toy
 \`\`\`ts
 export const sizeCommand: Command = {
   name: "size", operands: "FILE", help: "say how long a file is", files: [0],
+  examples: ["size --raw five"],
   options: {
     raw: { help: "the number alone" },
     unit: { operand: "NAME", help: "what is counted" },
@@ -114,6 +115,9 @@ options:
   --raw        the number alone
   --unit NAME  what is counted
 
+for example:
+  mmu-on size --raw five
+
 Defined in chapters/1-x/01-toy.md
 `;
 const list = `usage: mmu-on COMMAND …
@@ -192,8 +196,8 @@ describe.concurrent("the real program", () => {
   });
   test("ends with 3 and the place in the page after an exception", async () => {
     expect(await run("even-odd", "7")).toEqual([3, "",
-      "chapters/1-x/01-toy.md:24:26  RangeError: 7 is odd\n"
-      + "  from chapters/1-x/01-toy.md:21:47 Object.run\n"
+      "chapters/1-x/01-toy.md:25:26  RangeError: 7 is odd\n"
+      + "  from chapters/1-x/01-toy.md:22:47 Object.run\n"
       + "mmu-on: this is a mistake in the model, not in what it was given\n"]);
   });
   test("is content with a reader that has seen enough", async () => {

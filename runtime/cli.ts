@@ -309,7 +309,9 @@ function printUsage({ command, page }: Found): string {
     [`--${name}${option.operand === undefined ? "" : ` ${option.operand}`}`,
       option.help] as const);
   const options = rows.length === 0 ? "" : `\noptions:\n${columns(rows)}`;
-  return `usage: ${usageLine(command)}\n\n${command.help}\n${options}
+  const lines = command.examples?.map((line) => `  mmu-on ${line}\n`) ?? [];
+  const examples = lines.length === 0 ? "" : `\nfor example:\n${lines.join("")}`;
+  return `usage: ${usageLine(command)}\n\n${command.help}\n${options}${examples}
 Defined in ${page}\n`;
 }
 

@@ -6,8 +6,8 @@ import { erase, recompile } from "../client/recompile.ts";
 import { erasedCells, tokens } from "./erased.ts";
 
 describe("types erased in the browser", () => {
-  test("a cell in twenty of the book is the program that the builder runs", async () => {
-    expect(await erasedCells(20)).toBeGreaterThan(10);
+  test("a cell in fifty of the book is the program that the builder runs", async () => {
+    expect(await erasedCells(50)).toBeGreaterThan(10);
   });
 
   test.each([

@@ -6,8 +6,8 @@ import { literate } from "./runtime/vitest.ts";
 
 /**
  * `npm run prove` is this with `--mode prove`: the pages, slow cells too, every claim
- * as a dataflow, too, and of the engine what takes long, the files `*.prove.ts`; with
- * `--coverage`, the lines of the model counted.
+ * as a dataflow, too, and what takes long of the engine and the site, the files
+ * `*.prove.ts`; with `--coverage`, the lines of the model counted.
  */
 export default defineConfig(({ mode }) => {
   const prove = mode === "prove";

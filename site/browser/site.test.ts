@@ -1,132 +1,11 @@
-import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
-import type { Server } from "node:http";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import type {
-  Browser, BrowserContext, BrowserContextOptions, ConsoleMessage, Locator, Page,
-} from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test as base } from "vitest";
-import { root } from "../../runtime/paths.ts";
-import { createSite } from "../build.ts";
-import { createSiteServer, listen } from "../serve.ts";
-import { browserPath, launch } from "./browser.ts";
+import { describe, expect, test as base } from "vitest";
+import { browserPath } from "./browser.ts";
+import {
+  address, answer, cell, first, heard, mod, model, quiet, rewrite, shows, test,
+  useSmallBook,
+} from "./small-book.ts";
 
-/**
- * One small book, one server, one browser. Each test has a tab of its own, and
- * with it edits of its own; the browser's cache is common.
- */
-let browser: Browser;
-let usual: BrowserContext;
-let server: Server;
-let address: string;
-let folder: string;
-
-beforeAll(async () => {
-  await mkdir(join(root, "build"), { recursive: true });
-  folder = await mkdtemp(join(root, "build", "book-"));
-  await cp(fileURLToPath(new URL("fixtures", import.meta.url)), folder,
-    { recursive: true });
-  const out = join(folder, "site");
-  const site = createSite({ base: folder, out });
-  const [started] = await Promise.all([launch(), site.build()]);
-  browser = started;
-  usual = await browser.newContext();
-  await site.close();
-  server = createSiteServer(out);
-  address = await listen(server, { port: 0, host: "localhost" });
-}, 60_000);
-
-afterAll(async () => {
-  await browser?.close();
-  server?.close();
-  if (folder) await rm(folder, { recursive: true });
-});
-
-const first = "01-first/01-numbers.html";
-const second = "01-first/02-uses.html";
-
-/** What a tab asked for and wrote to the console. */
-type Heard = { readonly requests: string[]; readonly console: string[] };
-const heard = new WeakMap<Page, Heard>();
-
-/** Milliseconds for whatever a test waits for; only a failure takes as long. */
-const patience = 60_000;
-
-type Visit = (path: string, options?: BrowserContextOptions) => Promise<Page>;
-
-/** Tests side by side: `visit` opens a page in a tab that closes with the test. */
-const test = base.extend<{ readonly visit: Visit }>({
-  visit: async ({}, use) => {
-    const tabs: Page[] = [];
-    await use(async (path, options) => {
-      const context = options ? await browser.newContext(options) : usual;
-      const page = await context.newPage();
-      tabs.push(page);
-      listenTo(page);
-      page.setDefaultTimeout(patience);
-      await page.goto(`${address}${path}`);
-      return page;
-    });
-    for (const page of tabs) {
-      await (page.context() === usual ? page : page.context()).close();
-      const { requests = [], console = [] } = heard.get(page) ?? {};
-      expect(requests.filter((url) => !url.startsWith(address)
-        && !/^(data|blob):/.test(url)), "requests to another host").toEqual([]);
-      expect(console.filter((line) => line.startsWith("uncaught"))).toEqual([]);
-    }
-  },
-});
-
-function listenTo(page: Page): void {
-  const log: Heard = { requests: [], console: [] };
-  heard.set(page, log);
-  page.on("request", (request) => { log.requests.push(request.url()); });
-  page.on("console", (message: ConsoleMessage) => {
-    log.console.push(`${message.type()}: ${message.text()}`);
-  });
-  page.on("pageerror", (error) => { log.console.push(`uncaught: ${error.message}`); });
-}
-
-/**
- * Waits until a page has asked for nothing for half a second. Playwright's own
- * "networkidle" counts requests in flight and can miss the end of one.
- */
-async function quiet(page: Page): Promise<void> {
-  const asked = (): number => heard.get(page)?.requests.length ?? 0;
-  for (let before = -1; before !== asked();) {
-    before = asked();
-    await new Promise((resolve) => { setTimeout(resolve, 500); });
-  }
-}
-
-const answer = (page: Page): Locator => page.locator(".answer");
-const cell = (page: Page, id: number): Locator => page.locator(`#cell-${id}`);
-const mod = process.platform === "darwin" ? "Meta" : "Control";
-
-/** Waits until the text of an element is, or matches, what is expected. */
-async function shows(element: Locator, text: string | RegExp): Promise<void> {
-  const end = Date.now() + patience;
-  for (;;) {
-    const now = await element.innerText();
-    if (typeof text === "string" ? now === text : text.test(now)) return;
-    if (Date.now() > end) expect(now).toEqual(text);
-    await new Promise((resolve) => { setTimeout(resolve, 50); });
-  }
-}
-
-/** Opens a cell in the editor and replaces its text; it runs by itself. */
-async function rewrite(page: Page, id: number, text: string): Promise<void> {
-  const editor = cell(page, id).locator(".cm-content");
-  if (await editor.count() === 0) {
-    await cell(page, id).hover();
-    await cell(page, id).getByRole("button", { name: /^Edit/ }).click();
-  }
-  await editor.press(`${mod}+a`);
-  await page.keyboard.insertText(text);
-}
-
-const model = (factor: string): string => `export const factor = ${factor};
-export const scaled = (x: number): number => x * factor;`;
+useSmallBook();
 
 base("a browser that is not there is told in one line", () => {
   expect(() => browserPath({ CHROMIUM_PATH: "/no/such/chromium" }))
@@ -276,25 +155,6 @@ describe.concurrent("edits", () => {
     expect(await cell(page, 0).locator(".error-line").count()).toBe(0);
   });
 
-  test("a cell may import a package, prerendered and in the Worker", async ({ visit }) => {
-    const page = await visit("01-first/03-alone.html");
-    await shows(page.locator("#out-3"), "50");
-    await rewrite(page, 0, "export const one = 0.5;");
-    await shows(page.locator("#out-3"), "25");
-  });
-
-  test("an error names its place in the page, in the cell and in the console",
-    async ({ visit }) => {
-      const page = await visit(first);
-      await rewrite(page, 0, "export const factor: number = 2;\n"
-        + "export const scaled = (x: number): number => {\n"
-        + "  throw new RangeError(`${x} is out`);\n};");
-      await shows(cell(page, 3).locator(".out"),
-        /01-numbers\.md:8:9 +RangeError: 3 is out\s+chapters.*01-numbers\.md:32:47/);
-      expect(heard.get(page)?.console.join("\n"))
-        .toMatch(/^error: chapters\/01-first\/01-numbers\.md:8:9 {2}RangeError/m);
-    });
-
   test("an endless loop is stopped and named", async ({ visit }) => {
     const page = await visit(first);
     await rewrite(page, 0, model("3"));
@@ -315,27 +175,6 @@ describe.concurrent("edits", () => {
     await cell(page, 0).getByRole("button", { name: /^Reset/ }).click();
     await shows(answer(page), "5 becomes 10");
     expect(await page.locator(".cell-note").count()).toBe(0);
-  });
-
-  test("an edit reaches the pages that import this one", async ({ visit }) => {
-    const page = await visit(first);
-    await rewrite(page, 0, model("5"));
-    await shows(page.locator("#session"), /U1 in 02-uses fails/);
-    await page.locator("#session").getByRole("link", { name: /U1/ }).click();
-    await page.waitForURL(`${address}${second}#U1`);
-    await shows(answer(page), "25");
-    await shows(page.locator("#U1"), /fails/);
-    await shows(page.locator("#session"),
-      /This page runs with your edit of 01-numbers, line 6/);
-    await page.goto(`${address}01-first/03-alone.html`);
-    await quiet(page);
-    expect(await page.locator("#session").count()).toBe(0);
-    await page.goto(`${address}${second}`);
-    await page.locator("#session").getByRole("button", { name: /Reset/ }).click();
-    await shows(answer(page), "4");
-    await shows(page.locator("#U1"), /holds/);
-    await page.goto(`${address}${first}`);
-    await shows(answer(page), "3 becomes 6");
   });
 });
 
@@ -371,29 +210,5 @@ describe.concurrent("by keyboard", () => {
     await dialog.waitFor();
     await page.keyboard.press("Enter");
     await page.waitForURL(/03-alone\.html/);
-  });
-
-  test("types come with the arrow keys and go with Escape", async ({ visit }) => {
-    const page = await visit(first);
-    const pre = cell(page, 0).locator("pre.code");
-    await pre.focus();
-    await page.locator("#hover").waitFor({ state: "attached" });
-    await page.keyboard.press("ArrowRight");
-    await shows(page.getByRole("tooltip"),
-      /const factor: 2[^]*What `scaled` multiplies with/);
-    const token = page.locator(".t:focus");
-    expect(await token.getAttribute("aria-describedby")).toBe("hover");
-    await page.keyboard.press("Escape");
-    await page.getByRole("tooltip").waitFor({ state: "hidden" });
-    await cell(page, 0).locator("pre.code:focus").waitFor();
-  });
-
-  test("Tab goes from cell to cell, not from name to name", async ({ visit }) => {
-    const page = await visit(second);
-    await cell(page, 1).locator("pre.code").focus();
-    await page.locator("#hover").waitFor({ state: "attached" });
-    await page.keyboard.press("Tab");
-    await page.locator(":focus").waitFor();
-    expect(await page.locator("#cell-1 :focus").count()).toBe(0);
   });
 });

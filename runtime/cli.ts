@@ -228,11 +228,11 @@ type OpenFile = Pieces & { readonly close?: () => void };
 
 /** A file to be read in pieces; what is no plain file is read whole. */
 async function openOperand(name: string, stdin: Readable): Promise<OpenFile> {
-  const isPlain = name !== "-" && !name.endsWith(".gz")
-    && await explained(name, async () => (await stat(name)).isFile());
-  if (!isPlain) return piecesOf(await readOperand(name, stdin));
+  const found = name === "-" || name.endsWith(".gz") ? undefined
+    : await explained(name, () => stat(name));
+  if (!found?.isFile()) return piecesOf(await readOperand(name, stdin));
+  const { size } = found;
   return explained(name, async () => {
-    const { size } = await stat(name);
     const file = openSync(name, "r");
     return { size, close: () => closeSync(file), read(at, count) {
       const bytes = new Uint8Array(count);

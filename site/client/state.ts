@@ -24,8 +24,9 @@ export function keepEdits(edits: Edits): void {
 
 export const keepSetting = (key: string, setting: SentInput): void => {
   now = { ...now, settings: new Map(now.settings).set(key, setting) };
-  history.replaceState(history.state, "",
-    writePlace(now.settings.values()) || location.pathname);
+  // The address takes a few milliseconds, and the Worker can begin before it.
+  queueMicrotask(() => history.replaceState(history.state, "",
+    writePlace(now.settings.values()) || location.pathname));
 };
 
 /** Everything ran to its end. */

@@ -49,6 +49,14 @@ declare function textField<T = string>(set: {
 declare function fileDrop(set?: { readonly label?: string }):
   Input<import("./pieces.ts").OwnFile | undefined>;
 
+/**
+ * Work that nobody waits for: results that the reader may want next. A page does it
+ * piece by piece while nothing else is to do, and leaves the rest when the cell runs
+ * again. A piece should take no longer than a reader would wait; one that throws is
+ * left to whoever needs its result. When the book is built or tested it is not done.
+ */
+declare function meanwhile(pieces: Iterable<() => unknown>): void;
+
 /** A file of any size, read a piece at a time. */
 type Pieces = import("./pieces.ts").Pieces;
 

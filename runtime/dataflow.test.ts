@@ -202,3 +202,20 @@ test("the value of view(…) in its own cell is refused with a reason", async ()
     ["ts view", "const n = view(slider([0, 9])) + 1;"]) });
   expect(of(0).trouble?.message).toContain("bind it to a name of its own");
 });
+
+test("what a cell wants done meanwhile is done piece by piece, and anew when it reruns",
+  async () => {
+    const { flow, edit, of } = await runPages({ [a]: page(
+      ["ts view", "const n = view(slider([1, 9], { value: 2 }));"],
+      ["ts", "const done = [];\nconst add = (x) => done.push(x);"],
+      ["ts view", 'meanwhile([() => add(n), () => { throw new Error("no"); }, '
+        + "() => add(n * 10), () => add(0)]);"],
+      ["ts view", "const look = () => done.join();\nlook();"]) });
+    expect([shownText(of(3)), flow.idle(), flow.idle()]).toEqual(["", true, true]);
+    flow.set(a, 0, 0, 3);
+    await flow.settled();
+    for (let n = 0; n < 4; n++) expect(flow.idle()).toBe(true);
+    expect(flow.idle()).toBe(false);
+    await edit(3, page(["ts", ""], ["ts", ""], ["ts", ""], ["ts view", "done.join();"]));
+    expect(shownText(of(3))).toBe('&quot;2,3,30,0&quot;'); // 20 was left out: n had changed
+  });

@@ -41,6 +41,8 @@ export type Dataflow = {
   readonly redefine: (page: string, cell: CompiledCell) => Promise<void>;
   /** Resolves when nothing is left to run. */
   readonly settled: () => Promise<void>;
+  /** Does one piece of what cells want done `meanwhile`; whether there was one. */
+  readonly idle: () => boolean;
 };
 
 /** What a cell's variable holds. */
@@ -106,6 +108,7 @@ export function createDataflow(host: Host): Dataflow {
   });
   const pages = new Map<string, Promise<Loaded>>();
   const running = new Set<Node>();
+  const putOff = new Map<Node, Iterator<() => unknown>>();
   const batch = runtime.module().variable({});
   let waiting: (() => void)[] = [];
 
@@ -185,6 +188,7 @@ export function createDataflow(host: Host): Dataflow {
   ): Promise<Outcome> {
     const { cell, page } = node;
     delete node.error;
+    putOff.delete(node);
     const before = node.inputs;
     node.inputs = [];
     const shown: Shown[] = [];
@@ -202,6 +206,9 @@ export function createDataflow(host: Host): Dataflow {
           return value;
         },
         view: (input: unknown) => bind(node, before, shown, input),
+        meanwhile: (pieces: Iterable<() => unknown>) => {
+          putOff.set(node, pieces[Symbol.iterator]());
+        },
       };
       const out = await cell.fn(kit, ...inputs);
       if (cell.kind === "view" && shown.length === 0 && out.value !== undefined)
@@ -280,6 +287,20 @@ export function createDataflow(host: Host): Dataflow {
         waiting.push(resolve);
         release();
       });
+    },
+    idle: () => {
+      for (const [node, pieces] of putOff)
+        try {
+          const next = pieces.next();
+          if (!next.done) {
+            next.value();
+            return true;
+          }
+          putOff.delete(node);
+        } catch {
+          return true; // whoever needs the result will say what is wrong
+        }
+      return false;
     },
   };
 }

@@ -7,6 +7,7 @@ export const testKit: ReadonlySet<string> = new Set(["test", "expect", "describe
 /** Only view cells may use it. */
 export const viewKit: ReadonlySet<string> = new Set([
   "display", "view", "choice", "slider", "toggle", "textField", "fileDrop",
+  "meanwhile",
 ]);
 /** Test and view cells may use it: files beside the page. */
 export const fileKit: ReadonlySet<string> = new Set(["fixture", "fixtureJson"]);

@@ -99,6 +99,16 @@ async function obey(message: ToWorker): Promise<void> {
   }
 }
 
+/** Milliseconds without an order before work begins that nobody waits for. */
+const quiet = 200;
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => { setTimeout(resolve, milliseconds); });
+/** Piece by piece, so that an order waits for one piece at most. */
+async function workAhead(mine: number): Promise<void> {
+  await pause(quiet);
+  while (mine === orders && flow.idle()) await pause(0);
+}
+
 let orders = 0;
 onmessage = async ({ data }: MessageEvent<ToWorker>) => {
   if (data.type === "ping") return post({ type: "pong" });
@@ -106,7 +116,9 @@ onmessage = async ({ data }: MessageEvent<ToWorker>) => {
   try {
     await obey(data);
     await flow.settled();
-    if (mine === orders) post({ type: "settled", orders: mine });
+    if (mine !== orders) return;
+    post({ type: "settled", orders: mine });
+    await workAhead(mine);
   } catch (error) {
     post({ type: "failed", message: String(error) });
   }
